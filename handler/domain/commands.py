@@ -1,0 +1,77 @@
+"""What a person asked for: one closed union that every router matches exhaustively."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Set a number to this value."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Raise a number by this much."""
+
+    delta: int
+
+
+Setting = To | By
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What may I do here?"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStatus:
+    """Show one job; ``job`` is an id or a name as typed."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListJobs:
+    """List jobs whose name contains ``text``; empty means all."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Change a job's workers, its timeout (minutes), or both; at least one is given.
+
+    ``minutes`` is how long the change shall last, None until it is undone.
+    """
+
+    job: str
+    workers: Setting | None = None
+    timeout: Setting | None = None
+    minutes: int | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowJobHistory:
+    """Who changed this job; ``job`` is an id or a name as typed."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowUserHistory:
+    """What this person asked for; ``user_id`` is a Slack user id."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequests:
+    """Which requests are open?"""
+
+
+Command = Help | ShowStatus | ListJobs | Scale | ShowJobHistory | ShowUserHistory | ListRequests

@@ -1,0 +1,282 @@
+"""The error tree. An error carries facts; its sentence is the catalogue's (``handler/slack/en.toml``).
+
+SluiceError
+├── UsageError                 the words typed make no command; nothing was asked of anybody
+├── JobNotFound                no job of that id or name
+├── JobAmbiguous               several jobs begin with that name
+├── GroupUndetermined          it could not be found out who belongs to a group; nothing is allowed
+├── SettingsInvalid            the function is set up wrongly; lists every problem
+│   └── PolicyInvalid          the policy does not validate
+├── DataFlowError              the Data Flow API did not do what was asked
+│   ├── DataFlowRefused        a definite no: nothing was changed
+│   │   ├── AuthenticationFailed
+│   │   ├── ClockSkewed
+│   │   ├── PermissionDenied
+│   │   ├── NotFound
+│   │   ├── BadParameter
+│   │   ├── BadState
+│   │   └── Throttled
+│   └── DataFlowUnclear        no usable answer: a write may have been done
+│       ├── DataFlowUnavailable
+│       ├── DataFlowTimedOut
+│       └── DataFlowUnreadable
+├── LedgerError
+│   ├── LedgerUnavailable      DynamoDB did not answer or refused; nothing was recorded, or it is not known
+│   ├── DeliveryKnown          this very delivery has opened a request already
+│   ├── IdTaken                another delivery has the same short id
+│   ├── JobBusy                another open request owns the job
+│   └── Moved                  the request is no longer as it was read
+├── ChatError
+│   ├── ChatUnavailable        Slack did not answer, or said to wait
+│   └── ChatRefused            Slack said no: wrong channel, wrong token, wrong blocks
+└── IllegalMove                a state may not follow another; a defect of ours
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from handler.domain.model import Request, State
+
+
+class SluiceError(Exception):
+    """Whatever goes wrong in a way that we know of."""
+
+
+class Usage(StrEnum):
+    """What was wrong with the words typed; each has a sentence that says what to type."""
+
+    UNKNOWN_WORD = "unknown_word"
+    MISSING_JOB = "missing_job"
+    MISSING_CHANGE = "missing_change"
+    MISSING_VALUE = "missing_value"
+    NOT_A_NUMBER = "not_a_number"
+    NEGATIVE = "negative"
+    TOO_BIG = "too_big"
+    NOT_A_DURATION = "not_a_duration"
+    GIVEN_TWICE = "given_twice"
+    UNEXPECTED_WORD = "unexpected_word"
+    MISSING_REASON = "missing_reason"
+    MISSING_SUBJECT = "missing_subject"
+    TOO_LONG = "too_long"
+    UNREADABLE = "unreadable"
+
+
+class UsageError(SluiceError):
+    """The words typed make no command.
+
+    ``word`` is the part that was not understood, ``near`` what may have been meant, ``topic`` the command whose
+    usage helps.
+    """
+
+    def __init__(self, usage: Usage, *, word: str = "", near: tuple[str, ...] = (), topic: str = "") -> None:
+        super().__init__(usage.value)
+        self.usage = usage
+        self.word = word
+        self.near = near
+        self.topic = topic
+
+
+class JobNotFound(SluiceError):
+    """No job has this id or name; ``near`` are names that are close to it."""
+
+    def __init__(self, asked: str, near: tuple[str, ...] = ()) -> None:
+        super().__init__("job not found")
+        self.asked = asked
+        self.near = near
+
+
+class JobAmbiguous(SluiceError):
+    """Several jobs begin with this name; ``candidates`` are their names, at most ten of ``total``."""
+
+    def __init__(self, asked: str, candidates: tuple[str, ...], total: int) -> None:
+        super().__init__("job name is ambiguous")
+        self.asked = asked
+        self.candidates = candidates
+        self.total = total
+
+
+class GroupUndetermined(SluiceError):
+    """It could not be found out who is in this group; that is not the same as not being in it."""
+
+    def __init__(self, group: str, cause: str) -> None:
+        super().__init__(f"members of {group} could not be found out: {cause}")
+        self.group = group
+        self.cause = cause
+
+
+class SettingsInvalid(SluiceError):
+    """The settings cannot work; ``problems`` are sentences, one each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class PolicyInvalid(SettingsInvalid):
+    """The policy folder does not hold a valid policy."""
+
+
+class DataFlowError(SluiceError):
+    """The Data Flow API did not do what was asked.
+
+    ``operation`` is its documented name (getJobById ...), ``status`` the HTTP status, ``code`` and ``message`` the
+    API's own words, shortened; each may be absent.
+    """
+
+    may_have_changed = False
+
+    def __init__(
+        self,
+        operation: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        message: str | None = None,
+    ) -> None:
+        super().__init__(f"{type(self).__name__} at {operation}: status={status} code={code} message={message}")
+        self.operation = operation
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+class DataFlowRefused(DataFlowError):
+    """A definite no: nothing was changed."""
+
+
+class AuthenticationFailed(DataFlowRefused):
+    """The keys or the signature were not accepted (HTTP 401, code 200)."""
+
+
+class ClockSkewed(DataFlowRefused):
+    """The signature's time is more than five minutes off the gateway's; ``seconds`` is our clock minus theirs."""
+
+    def __init__(self, operation: str, *, seconds: int, status: int | None = None, code: str | None = None) -> None:
+        super().__init__(operation, status=status, code=code)
+        self.seconds = seconds
+
+
+class PermissionDenied(DataFlowRefused):
+    """The keys are good, but may not do this (HTTP 401 with code 210, or 403)."""
+
+
+class NotFound(DataFlowRefused):
+    """There is no such thing (HTTP 404)."""
+
+
+class BadParameter(DataFlowRefused):
+    """A value was not accepted (HTTP 400, or another 4xx)."""
+
+
+class BadState(DataFlowRefused):
+    """The job's state does not allow this (HTTP 400 bad-state)."""
+
+
+class Throttled(DataFlowRefused):
+    """Too many requests (HTTP 429); ``retry_after_seconds`` when the API said so."""
+
+    def __init__(
+        self,
+        operation: str,
+        *,
+        code: str | None = None,
+        message: str | None = None,
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        super().__init__(operation, status=429, code=code, message=message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class DataFlowUnclear(DataFlowError):
+    """No usable answer came: a write may have been done all the same."""
+
+    may_have_changed = True
+
+
+class DataFlowUnavailable(DataFlowUnclear):
+    """The API or the way to it is down (connection failed, HTTP 5xx)."""
+
+
+class DataFlowTimedOut(DataFlowUnclear):
+    """No answer came in time."""
+
+
+class DataFlowUnreadable(DataFlowUnclear):
+    """An answer came that is not what the API documents."""
+
+
+class LedgerError(SluiceError):
+    """The record could not be written or read as asked."""
+
+
+class LedgerUnavailable(LedgerError):
+    """DynamoDB did not do it; ``operation`` and ``cause`` say what, without values."""
+
+    def __init__(self, operation: str, cause: str) -> None:
+        super().__init__(f"{operation}: {cause}")
+        self.operation = operation
+        self.cause = cause
+
+
+class DeliveryKnown(LedgerError):
+    """This very delivery has opened ``existing`` already."""
+
+    def __init__(self, existing: Request) -> None:
+        super().__init__("delivery already known")
+        self.existing = existing
+
+
+class IdTaken(LedgerError):
+    """The short id belongs to another delivery."""
+
+
+class JobBusy(LedgerError):
+    """Another open request owns the job; ``holder`` is None when it ended while we looked."""
+
+    def __init__(self, holder: Request | None) -> None:
+        super().__init__("job is busy")
+        self.holder = holder
+
+
+class Moved(LedgerError):
+    """The request is no longer as it was read; ``current`` is what it is now."""
+
+    def __init__(self, current: Request | None) -> None:
+        super().__init__("request has moved")
+        self.current = current
+
+
+class ChatError(SluiceError):
+    """Slack did not take a message; ``code`` is Slack's own word."""
+
+    def __init__(self, method: str, code: str) -> None:
+        super().__init__(f"{method}: {code}")
+        self.method = method
+        self.code = code
+
+
+class ChatUnavailable(ChatError):
+    """Slack did not answer, or said to wait: the message may be sent later."""
+
+
+class ChatRefused(ChatError):
+    """Slack said no: sending the same again will not help."""
+
+
+class IllegalMove(SluiceError):
+    """A state may not follow another; a defect of ours, never a person's mistake."""
+
+    def __init__(self, before: State, after: State) -> None:
+        super().__init__(f"{before} may not become {after}")
+        self.before = before
+        self.after = after
+
+
+def facts_of(error: SluiceError) -> Mapping[str, object]:
+    """Return the error's own fields, for the log; none of them is ever a secret."""
+    return {name: value for name, value in vars(error).items() if isinstance(value, str | int | float)}

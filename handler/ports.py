@@ -1,0 +1,172 @@
+"""What the flows need of the world, as Protocols: adapters and fakes keep the same contract suites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from handler.domain.audit import Fact
+    from handler.domain.authority import Decision, Question
+    from handler.domain.model import (
+        Card,
+        ChannelId,
+        Execution,
+        GroupName,
+        Job,
+        JobId,
+        JobSummary,
+        Limits,
+        Request,
+        RequestId,
+        RunCondition,
+        UserId,
+    )
+
+
+class Clock(Protocol):
+    """Time, as an argument."""
+
+    def now(self) -> datetime:
+        """Return the moment, aware, in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class NewId(Protocol):
+    """A source of short ids that a person can read out: one for each incident."""
+
+    def __call__(self) -> str:
+        """Return a new one, different each time."""
+
+
+class DataFlow(Protocol):
+    """The NAVER Cloud Data Flow API as far as it is needed. Every method may raise a DataFlowError of the tree."""
+
+    def job(self, job_id: str) -> Job:
+        """Read one job by its id. Raises NotFound."""
+
+    def jobs(self) -> Sequence[JobSummary]:
+        """Read the list of all jobs, through all pages."""
+
+    def executions(self, job_id: JobId, *, limit: int) -> Sequence[Execution]:
+        """Read a job's newest executions, newest first."""
+
+    def put_run_condition(self, job_id: JobId, condition: RunCondition) -> None:
+        """Write a job's whole run condition, once; what the API echoes is not trusted and not returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByJob:
+    """Facts about one job."""
+
+    job_id: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class ByActor:
+    """Facts that one person caused."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class FactPage:
+    """Facts as stored attributes, newest first; ``cursor`` leads to the next page, None at the end."""
+
+    facts: tuple[Mapping[str, object], ...]
+    cursor: str | None = None
+
+
+class Ledger(Protocol):
+    """The record: requests with their locks, and the append-only audit table. All may raise LedgerUnavailable."""
+
+    def open(self, request: Request, fact: Fact) -> None:
+        """Record a new request, its first fact and, when its state holds the job, the job's lock: all or nothing.
+
+        Raises DeliveryKnown when the same delivery opened this id before, IdTaken when another one did, JobBusy when
+        another request holds the job.
+        """
+
+    def advance(self, before: Request, after: Request, fact: Fact) -> None:
+        """Record a request's next state and the fact of it, take or release the job's lock as the states say.
+
+        Raises Moved when the request is no longer as ``before`` was read, JobBusy when the lock cannot be taken.
+        """
+
+    def record(self, fact: Fact) -> None:
+        """Record a fact that opens no request: a chain of its own. Recording the same delivery's again changes nothing.
+
+        Raises IdTaken when another delivery's request has this id.
+        """
+
+    def remember_card(self, request_id: RequestId, card: Card) -> None:
+        """Keep where the request's message stands, once it was sent."""
+
+    def request(self, request_id: RequestId) -> Request | None:
+        """Read one request, consistently."""
+
+    def open_requests(self, *, limit: int) -> tuple[Request, ...]:
+        """Read the requests that need something still, the first due first."""
+
+    def chain(self, request_id: RequestId) -> tuple[Mapping[str, object], ...]:
+        """Read all facts of one request in their order, as stored attributes without those that serve an index."""
+
+    def history(self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None) -> FactPage:
+        """Read facts by job or person, newest first."""
+
+
+class Policy(Protocol):
+    """Who may do what. Deciding is pure: everything it depends on is in the question and in the loaded files."""
+
+    @property
+    def version(self) -> str:
+        """The policy's version: a hash of its files."""
+
+    @property
+    def limits(self) -> Limits:
+        """What may be written at all."""
+
+    def decide(self, question: Question) -> Decision:
+        """Answer one question."""
+
+    def permitted(self, questions: Sequence[Question]) -> tuple[bool, ...]:
+        """Answer many at once: is each allowed straight away?"""
+
+
+class Directory(Protocol):
+    """Who belongs to which of the policy's groups."""
+
+    def groups_of(self, user_id: UserId) -> frozenset[GroupName]:
+        """Return the person's groups. Raises GroupUndetermined when one could not be found out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What Slack shows: Block Kit blocks, and the same in plain words for notifications and screen readers."""
+
+    text: str
+    blocks: tuple[Mapping[str, object], ...] = ()
+
+
+class Chat(Protocol):
+    """Slack, as far as words are sent. Every method may raise a ChatError of the tree."""
+
+    def post(self, channel_id: ChannelId, message: Message) -> Card:
+        """Post a message that the whole channel sees."""
+
+    def update(self, card: Card, message: Message) -> None:
+        """Replace a message that was posted."""
+
+    def respond(self, response_url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
+        """Answer a command or click at the address Slack gave for it; only the asker sees it unless ``in_channel``."""
+
+    def whisper(self, channel_id: ChannelId, user_id: UserId, message: Message) -> None:
+        """Post a message that only one person sees."""
+
+    def group_members(self, usergroup_id: str) -> frozenset[UserId]:
+        """Return the members of a Slack user group."""
