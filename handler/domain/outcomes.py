@@ -1,0 +1,139 @@
+"""What there is to tell a person: one closed union that the renderer matches exhaustively."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from handler.domain.authority import Action
+    from handler.domain.errors import SluiceError, UsageError
+    from handler.domain.model import Change, Execution, Job, JobSummary, Request, RequestId
+    from handler.domain.preview import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class HelpShown:
+    """The words there are; ``actions`` are those the policy can grant this person on some job."""
+
+    actions: frozenset[Action]
+
+
+@dataclass(frozen=True, slots=True)
+class JobShown:
+    """One job as it is now, with its newest executions; None when they could not be read."""
+
+    job: Job
+    executions: tuple[Execution, ...] | None
+    shown_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobsListed:
+    """The jobs this person may view whose name contains ``text``."""
+
+    text: str
+    jobs: tuple[JobSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShown:
+    """A change and what has become of it, as its request says; ``running`` is the execution it does not reach."""
+
+    request: Request
+    running: Execution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeImpossible:
+    """The change was not asked of the API, because of the job as it is or the limits."""
+
+    request_id: RequestId
+    job: Job
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The policy does not let this person do this."""
+
+    request_id: RequestId
+    action: Action
+    job_name: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalNeeded:
+    """The policy asks for approvals that cannot be given yet, so the change is refused."""
+
+    request_id: RequestId
+    change: Change
+    approvals: int
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobIsBusy:
+    """Another open request owns the job; None when it ended while we looked."""
+
+    job_name: str
+    holder: Request | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryShown:
+    """Audit facts, newest first, as stored; ``subject`` is a job's name or a mention's user id."""
+
+    subject: str
+    facts: tuple[Mapping[str, object], ...]
+    more: bool
+    is_user: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsShown:
+    """The open requests on jobs this person may view."""
+
+    requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Misunderstood:
+    """The words typed make no command."""
+
+    error: UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something this needs did not do its part; ``incident`` is the id that the log has too."""
+
+    error: SluiceError
+    incident: str
+    changed: bool | None = False
+
+
+@dataclass(frozen=True, slots=True)
+class NothingMore:
+    """A redelivery of what has been told already."""
+
+
+Outcome = (
+    HelpShown
+    | JobShown
+    | JobsListed
+    | ChangeShown
+    | ChangeImpossible
+    | Refused
+    | ApprovalNeeded
+    | JobIsBusy
+    | HistoryShown
+    | RequestsShown
+    | Misunderstood
+    | Trouble
+    | NothingMore
+)

@@ -1,0 +1,59 @@
+"""What became of a write: judged by what is read back, never by the write's own echo (architecture, rules 3 and 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from handler.domain.model import Change, RunCondition
+
+# The gateway refuses a signature older than five minutes (data-flow-api.md, section 3): a write that has
+# not arrived by then never will. One minute more covers clocks that disagree a little.
+SETTLES_AFTER: Final = timedelta(minutes=6)
+
+
+class Answer(StrEnum):
+    """What the API said to the write."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """The job has the values that were asked for."""
+
+    found: RunCondition
+
+
+@dataclass(frozen=True, slots=True)
+class DidNotTake:
+    """The job does not have them, and this write cannot give them any more."""
+
+    found: RunCondition
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """It cannot be said yet; ``found`` is what was read, None when the job could not be read."""
+
+    found: RunCondition | None
+
+
+Verdict = Took | DidNotTake | NotKnown
+
+
+def judge(change: Change, answer: Answer, found: RunCondition | None, since_write: timedelta) -> Verdict:
+    """Judge a write by the run condition read back ``since_write`` after it was sent."""
+    if found is None:
+        return NotKnown(None)
+    expected = change.after
+    if all(expected.fields[name] == found.fields.get(name) for name in change.values):
+        return Took(found)
+    if answer is Answer.REFUSED or since_write >= SETTLES_AFTER:
+        return DidNotTake(found)
+    return NotKnown(found)
