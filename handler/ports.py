@@ -170,3 +170,15 @@ class Chat(Protocol):
 
     def group_members(self, usergroup_id: str) -> frozenset[UserId]:
         """Return the members of a Slack user group."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything a flow may touch, made once in the composition root."""
+
+    dataflow: DataFlow
+    ledger: Ledger
+    policy: Policy
+    directory: Directory
+    clock: Clock
+    new_id: NewId

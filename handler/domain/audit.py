@@ -51,6 +51,7 @@ class Fact:
     because: tuple[str, ...] | None = None
     delivery: str | None = None
     detail: str | None = None
+    writer: str | None = None
     prev_hash: str = FIRST_PREV_HASH
     hash: str = ""
 

@@ -92,15 +92,19 @@ def opened(asked: Asked, decision: Allowed, now: datetime) -> Move:
     return Move(request, fact)
 
 
-def started(request: Request, now: datetime) -> Move:
-    """Record the intent: from here on the write may have been sent."""
-    after = replace(request, state=State.APPLYING, due_at=now + WORKER_IS_GONE_AFTER)
-    return _moved(request, after, request.change.after, now)
+def started(request: Request, now: datetime, *, writer: str) -> Move:
+    """Record the intent: from here on the write may have been sent.
+
+    ``writer`` is unique to this worker's attempt: of two that start the same request in the same millisecond, each can
+    tell whether the recorded intent is its own.
+    """
+    after = replace(request, state=State.APPLYING, due_at=now + WORKER_IS_GONE_AFTER, started_at=now)
+    return _moved(request, after, request.change.after, now, writer)
 
 
-def outdated(request: Request, found: RunCondition, now: datetime) -> Move:
-    """Give up before the write: the job is no longer as the preview showed it, or it is too late."""
-    after = replace(request, state=State.STALE, due_at=None, found=found)
+def outdated(request: Request, found: RunCondition | None, now: datetime, problem: str | None = None) -> Move:
+    """Give up before the write: the job is not as the preview showed it, could not be read, or it is too late."""
+    after = replace(request, state=State.STALE, due_at=None, found=found, problem=problem)
     return _moved(request, after, found, now)
 
 
@@ -133,7 +137,9 @@ def is_too_late(request: Request, now: datetime) -> bool:
     return now - request.created_at > TOO_LATE_TO_START
 
 
-def _moved(before: Request, after: Request, shown: RunCondition | None, now: datetime) -> Move:
+def _moved(
+    before: Request, after: Request, shown: RunCondition | None, now: datetime, writer: str | None = None
+) -> Move:
     """Check the move and chain its fact; ``shown`` is the run condition that the fact calls ``after``."""
     if after.state not in MOVES.get(before.state, frozenset()):
         raise IllegalMove(before.state, after.state)
@@ -152,6 +158,7 @@ def _moved(before: Request, after: Request, shown: RunCondition | None, now: dat
             after=None if shown is None else recordable(shown),
             policy_version=before.policy_version,
             detail=after.problem,
+            writer=writer,
         ),
     )
     return Move(replace(after, updated_at=now, head=fact.head), fact)
@@ -161,7 +168,6 @@ def _moved(before: Request, after: Request, shown: RunCondition | None, now: dat
 class Refusal:
     """What was asked and why it was refused; ``detail`` is the action and the kind of refusal in a word or two."""
 
-    id: RequestId
     actor: Actor
     delivery: str
     detail: str
@@ -174,12 +180,12 @@ class Refusal:
     reason: str | None = None
 
 
-def refused(asked: Refusal, now: datetime) -> Fact:
+def refused(asked: Refusal, request_id: RequestId, now: datetime) -> Fact:
     """Record that somebody asked for what they may not have: a chain of one fact."""
     return chained(
         BEFORE_FIRST,
         Fact(
-            request_id=asked.id,
+            request_id=request_id,
             seq=0,
             at=timestamp(now),
             event=Event.REFUSED,

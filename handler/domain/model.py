@@ -220,7 +220,8 @@ class Request:
     """Everything true about one asked change (architecture, rule 1).
 
     ``delivery`` is the digest of the Slack delivery that opened it. ``due_at`` is when the minute tick must look at it
-    next. ``checks`` counts read-backs since the write, ``found`` is the last run condition read back.
+    next. ``started_at`` is when the intent to write was recorded, ``checks`` counts the looks at an unknown outcome,
+    ``found`` is the last run condition read back, ``problem`` the name of the error that stands in the way.
     """
 
     id: RequestId
@@ -239,6 +240,7 @@ class Request:
     found: RunCondition | None = None
     problem: str | None = None
     checks: int = 0
+    started_at: datetime | None = None
 
     def with_card(self, card: Card) -> Request:
         """Return the same request that remembers its message."""

@@ -1,0 +1,72 @@
+"""The router: a command to the story that answers it, and what goes wrong to an outcome that says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handler.domain.commands import (
+    Help,
+    ListJobs,
+    ListRequests,
+    Scale,
+    ShowJobHistory,
+    ShowStatus,
+    ShowUserHistory,
+)
+from handler.domain.errors import GroupUndetermined, SluiceError
+from handler.domain.lifecycle import Refusal
+from handler.domain.outcomes import Trouble
+from handler.flows import queries
+from handler.flows.access import Asker, recognised, record_refusal
+from handler.flows.change import scale
+
+if TYPE_CHECKING:
+    from handler.domain.commands import Command
+    from handler.domain.outcomes import Outcome
+    from handler.ports import World
+
+
+def answer(world: World, asker: Asker, command: Command) -> Outcome:
+    """Answer a command. Whatever is known to go wrong comes back as Trouble; anything else is raised."""
+    try:
+        return _routed(world, asker, command)
+    except GroupUndetermined as error:
+        return _undetermined(world, asker, command, error)
+    except SluiceError as error:
+        return Trouble(error, world.new_id())
+
+
+def _routed(world: World, asker: Asker, command: Command) -> Outcome:
+    match command:
+        case Scale():
+            return scale(world, asker, command)
+        case Help():
+            return queries.show_help(world, recognised(world, asker))
+        case ShowStatus(job):
+            return queries.show_status(world, recognised(world, asker), job)
+        case ListJobs(text):
+            return queries.list_jobs(world, recognised(world, asker), text)
+        case ShowJobHistory(job):
+            return queries.show_job_history(world, recognised(world, asker), job)
+        case ShowUserHistory(user_id):
+            return queries.show_user_history(world, recognised(world, asker), user_id)
+        case ListRequests():
+            return queries.list_requests(world, recognised(world, asker))
+
+
+def _undetermined(world: World, asker: Asker, command: Command, error: GroupUndetermined) -> Trouble:
+    """Refuse, and record it: it could not be found out who asks, which allows nothing."""
+    incident = world.new_id()
+    refusal = Refusal(
+        actor=asker.actor,
+        delivery=asker.delivery,
+        detail=f"{type(command).__name__}: members of {error.group} could not be found out",
+        policy_version=world.policy.version,
+        because=(),
+        job_name=getattr(command, "job", None),
+    )
+    try:
+        record_refusal(world, refusal)
+    except SluiceError as unrecorded:
+        return Trouble(unrecorded, incident)
+    return Trouble(error, incident)

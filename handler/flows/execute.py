@@ -1,0 +1,93 @@
+"""The only caller of PUT: intent, one write, read back; then applied, failed or unknown (architecture, rules 2-6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from handler.domain import lifecycle
+from handler.domain.errors import DataFlowError, LedgerUnavailable, Moved, NotFound
+from handler.domain.model import RunCondition, State
+from handler.domain.verdict import Answer, NotKnown, Verdict, judge
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from handler.domain.lifecycle import Move
+    from handler.domain.model import Request
+    from handler.ports import World
+
+# How long to wait before each look at a write that was accepted but does not show yet.
+LOOKS_AFTER_SECONDS: Final = (0.0, 0.5, 1.0, 2.0)
+
+
+def execute(world: World, request: Request) -> Request:
+    """Write an allowed change, once, and return the request as it stands on record afterwards.
+
+    A request that is not ``approved`` any more is returned as it is. When the record cannot be written, the request is
+    returned as last recorded: the tick carries on from there.
+    """
+    if request.state is not State.APPROVED:
+        return request
+    now = world.clock.now()
+    try:
+        found = world.dataflow.job(request.change.job_id).run_condition
+    except DataFlowError as error:
+        return _recorded(world, request, lifecycle.outdated(request, None, now, type(error).__name__))
+    if request.change.before.differences(found) or lifecycle.is_too_late(request, now):
+        return _recorded(world, request, lifecycle.outdated(request, found, now))
+    start = lifecycle.started(request, now, writer=world.new_id())
+    intent = _recorded(world, request, start)
+    if intent.head != start.request.head:
+        return intent  # not recorded, or another worker was first
+    answer, problem = _write(world, intent)
+    verdict = _read_back(world, intent, answer)
+    return _recorded(world, intent, lifecycle.settled(intent, verdict, world.clock.now(), problem))
+
+
+def reconcile(world: World, request: Request) -> Request:
+    """Look once more at a change whose outcome is not known; never write it again."""
+    now = world.clock.now()
+    since_write = now - (request.started_at or request.created_at)
+    verdict = judge(request.change, Answer.UNCLEAR, _look(world, request), since_write)
+    return _recorded(world, request, lifecycle.settled(request, verdict, now))
+
+
+def _write(world: World, intent: Request) -> tuple[Answer, str | None]:
+    try:
+        world.dataflow.put_run_condition(intent.change.job_id, intent.change.after)
+    except DataFlowError as error:
+        return (Answer.UNCLEAR if error.may_have_changed else Answer.REFUSED), type(error).__name__
+    return Answer.ACCEPTED, None
+
+
+def _read_back(world: World, intent: Request, answer: Answer) -> Verdict:
+    verdict: Verdict = NotKnown(None)
+    for seconds in LOOKS_AFTER_SECONDS:
+        world.clock.sleep(seconds)
+        verdict = judge(intent.change, answer, _look(world, intent), _since(world, intent))
+        if not isinstance(verdict, NotKnown):
+            break
+    return verdict
+
+
+def _since(world: World, intent: Request) -> timedelta:
+    return world.clock.now() - (intent.started_at or intent.created_at)
+
+
+def _look(world: World, request: Request) -> RunCondition | None:
+    try:
+        return world.dataflow.job(request.change.job_id).run_condition
+    except NotFound:
+        return RunCondition()  # the job is gone, and with it every value
+    except DataFlowError:
+        return None
+
+
+def _recorded(world: World, before: Request, move: Move) -> Request:
+    try:
+        world.ledger.advance(before, move.request, move.fact)
+    except Moved as moved:
+        return moved.current or before
+    except LedgerUnavailable:
+        return before
+    return move.request

@@ -1,0 +1,116 @@
+"""The stories that only look: help, status, list, history, requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from handler.domain.authority import Action, Allowed, Decision, Denied, NeedsApproval
+from handler.domain.errors import DataFlowError, JobNotFound
+from handler.domain.finding import looks_like_id
+from handler.domain.lifecycle import Refusal
+from handler.domain.model import JobId, JobSummary, UserId
+from handler.domain.outcomes import HelpShown, HistoryShown, JobShown, JobsListed, Refused, RequestsShown
+from handler.flows.access import Asker, is_allowed, question, record_refusal, viewable
+from handler.flows.lookup import find_job
+from handler.ports import ByActor, ByJob
+
+if TYPE_CHECKING:
+    from handler.domain.model import Job
+    from handler.ports import World
+
+EXECUTIONS_SHOWN: Final = 5
+FACTS_SHOWN: Final = 20
+REQUESTS_SHOWN: Final = 20
+
+
+def show_help(world: World, asker: Asker) -> HelpShown:
+    """Say what there is, and which actions the policy grants this person for some job."""
+    granted = {
+        action
+        for action in (Action.VIEW, Action.SCALE, Action.AUDIT)
+        if not isinstance(world.policy.decide(question(asker, action)), Denied)
+    }
+    return HelpShown(frozenset(granted))
+
+
+def show_status(world: World, asker: Asker, asked: str) -> JobShown | Refused:
+    """Show a job; its executions are a help, not a condition, so that failing to read them does not hide the job."""
+    job = find_job(world, asker, asked)
+    if refusal := is_allowed(world, asker, Action.VIEW, job):
+        return refuse(world, asker, Action.VIEW, job, refusal)
+    try:
+        executions = tuple(world.dataflow.executions(job.id, limit=EXECUTIONS_SHOWN))
+    except DataFlowError:
+        executions = None
+    return JobShown(job, executions, world.clock.now())
+
+
+def list_jobs(world: World, asker: Asker, text: str) -> JobsListed | Refused:
+    """List the jobs this person may view; somebody who may view none is refused."""
+    jobs = world.dataflow.jobs()
+    shown = viewable(world, asker, jobs)
+    if jobs and not shown and (refusal := is_allowed(world, asker, Action.VIEW)):
+        return refuse(world, asker, Action.VIEW, None, refusal)
+    wanted = text.casefold()
+    return JobsListed(text, tuple(job for job in shown if wanted in job.name.casefold() or wanted in job.id.casefold()))
+
+
+def show_job_history(world: World, asker: Asker, asked: str) -> HistoryShown | Refused:
+    """Show what was done to a job. A job that is gone, or an API that is down, does not hide its history."""
+    job: Job | JobSummary
+    try:
+        job = find_job(world, asker, asked)
+    except (JobNotFound, DataFlowError):
+        if not looks_like_id(asked):
+            raise
+        job = JobSummary(JobId(asked), asked)
+    if refusal := is_allowed(world, asker, Action.AUDIT, job):
+        return refuse(world, asker, Action.AUDIT, job, refusal)
+    page = world.ledger.history(ByJob(job.id), limit=FACTS_SHOWN)
+    return HistoryShown(job.name, page.facts, more=page.cursor is not None)
+
+
+def show_user_history(world: World, asker: Asker, user_id: str) -> HistoryShown | Refused:
+    """Show what a person asked for, as far as the asker may see the audit of those jobs."""
+    if refusal := is_allowed(world, asker, Action.AUDIT):
+        return refuse(world, asker, Action.AUDIT, None, refusal)
+    page = world.ledger.history(ByActor(UserId(user_id)), limit=FACTS_SHOWN)
+    jobs = [JobSummary(JobId(str(fact.get("job_id", ""))), str(fact.get("job_name", ""))) for fact in page.facts]
+    permitted = world.policy.permitted([question(asker, Action.AUDIT, job) for job in jobs])
+    facts = tuple(fact for fact, allowed in zip(page.facts, permitted, strict=True) if allowed)
+    return HistoryShown(user_id, facts, more=page.cursor is not None, is_user=True)
+
+
+def list_requests(world: World, asker: Asker) -> RequestsShown | Refused:
+    """List the open requests on jobs this person may view."""
+    if refusal := is_allowed(world, asker, Action.VIEW):
+        return refuse(world, asker, Action.VIEW, None, refusal)
+    requests = world.ledger.open_requests(limit=REQUESTS_SHOWN)
+    jobs = [JobSummary(each.change.job_id, each.change.job_name) for each in requests]
+    permitted = world.policy.permitted([question(asker, Action.VIEW, job) for job in jobs])
+    return RequestsShown(tuple(each for each, allowed in zip(requests, permitted, strict=True) if allowed))
+
+
+def refuse(world: World, asker: Asker, action: Action, job: Job | JobSummary | None, decision: Decision) -> Refused:
+    """Record that the policy said no, and say so. Looking cannot be approved, so a need for approvals is a no too."""
+    recorded = record_refusal(
+        world,
+        Refusal(
+            actor=asker.actor,
+            delivery=asker.delivery,
+            detail=f"{action.value}: {_kind(decision)}",
+            policy_version=decision.policy_version,
+            because=decision.because,
+            job_id=job.id if job else None,
+            job_name=job.name if job else None,
+        ),
+    )
+    return Refused(recorded, action, job.name if job else "", decision.because)
+
+
+def _kind(decision: Decision) -> str:
+    match decision:
+        case NeedsApproval(approvals):
+            return f"needs {approvals} approvals"
+        case Denied() | Allowed():
+            return "denied"
