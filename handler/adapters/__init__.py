@@ -1,0 +1,1 @@
+"""Everything that knows a vendor: each adapter keeps one port of ``handler.ports``."""
