@@ -1,0 +1,59 @@
+"""From a work tree to a running stack: environments, artifact, local AWS, deploy; and back to nothing."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from infra.local.deploy import Deployment, Outside, deploy
+from infra.local.emulator import ensure_environment, one_at_a_time, running_emulator
+from infra.local.node import ensure_node_packages
+from infra.local.processes import Processes
+from infra.package.build import build
+from infra.package.target import host_target
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextlib.contextmanager
+def running_stack(
+    outside: Outside,
+    processes: Processes,
+    say: Callable[[str], None],
+    *,
+    root: Path = ROOT,
+    enforce_roles: bool = False,
+) -> Iterator[Deployment]:
+    """Deploy the stack of the work tree to a local AWS of its own, which ends when the context is left.
+
+    What is slow and does not change is kept in `.playground` and `.build`; each run has a folder of its own, which
+    goes with it unless it failed, so several may run at once.
+
+    Args:
+        outside: the stand-ins for Slack and NAVER, already listening.
+        processes: the registry of started programs.
+        say: told the progress, one line at a time.
+        root: the work tree.
+        enforce_roles: whether the deployed IAM roles are enforced.
+
+    Raises:
+        ProcessError: something is missing or a program failed; nothing keeps running.
+        infra.package.errors.BuildError: the artifact could not be built.
+    """
+    home = root / ".playground"
+    home.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=home, prefix="run-"))
+    with contextlib.ExitStack() as stack:
+        with one_at_a_time(home / "lock", say):
+            python = ensure_environment(home / "venv", root / "requirements-playground.lock", folder, processes, say)
+            ensure_node_packages(root, folder, processes, say)
+            say("building the artifact")
+            artifacts = build(root, folder / "artifacts", host_target(), say=lambda line: say(f"  {line}"))
+            say("starting the local AWS")
+            emulator = stack.enter_context(running_emulator(python, folder, processes, enforce_roles=enforce_roles))
+            say(f"deploying serverless.yml to {emulator.endpoint_url}")
+            deployment = deploy(root, artifacts.folder, emulator, outside, processes)
+        say("deployed")
+        yield deployment
+    shutil.rmtree(folder, ignore_errors=True)
