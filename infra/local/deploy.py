@@ -9,8 +9,8 @@ from typing import Any
 
 from infra.local.aws import local_client
 from infra.local.emulator import Emulator
-from infra.local.node import node_environment
-from infra.local.processes import Command, ProcessError, Processes
+from infra.local.node import osls
+from infra.local.processes import ProcessError, Processes
 
 STAGE = "playground"
 STACK = f"sluice-{STAGE}"
@@ -96,14 +96,9 @@ def deploy(root: Path, artifacts: Path, emulator: Emulator, outside: Outside, pr
         "slackApiUrl": outside.slack_api_url,
         "dataflowUrl": outside.dataflow_url,
     }
-    words: list[str | Path] = [root / "node_modules" / ".bin" / "osls", "deploy"]
-    words += ["--stage", STAGE, "--region", emulator.region]
+    words = ["deploy", "--stage", STAGE, "--region", emulator.region]
     words += [f"--param={name}={value}" for name, value in parameters.items()]
-    environment = node_environment(emulator.environment) | {
-        "SLS_AWS_MONITORING_FREQUENCY": "500",  # ms between two looks at the stack; its default is 5,000
-        "NODE_NO_WARNINGS": "1",
-    }
-    command = Command("osls deploy", words, environment, root, emulator.log.with_name("deploy.log"))
+    command = osls(root, words, emulator.environment, emulator.log.with_name("deploy.log"))
     processes.run(command, timeout_seconds=DEPLOY_SECONDS)
     outputs = _outputs(emulator)
     _fill_secrets(emulator, outputs, outside.secrets)

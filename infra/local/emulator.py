@@ -21,6 +21,7 @@ HEALTH = "/_ministack/health"
 START_SECONDS = 30.0
 POLL_SECONDS = 0.05
 MARK = ".installed-from"
+LEASH = Path(__file__).with_name("leash.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,10 @@ def running_emulator(
         "IOT_MTLS_ENABLED": "0",
         "AUTH": "true" if enforce_roles else "false",
     }
-    words: list[str | Path] = [python, "-m", "ministack"]
-    child = processes.start(Command("the local AWS", words, environment, scratch, folder / "ministack.log"))
+    words: list[str | Path] = [python, "-P", LEASH, "ministack"]
+    child = processes.start(
+        Command("the local AWS", words, environment, scratch, folder / "ministack.log", leashed=True)
+    )
     try:
         _wait_until_it_answers(child, port)
         yield Emulator(f"http://{LOOPBACK}:{port}", REGION, _caller_environment(port, scratch), child.command.log)

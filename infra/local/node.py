@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from infra.local.processes import Command, ProcessError, Processes
@@ -28,8 +28,8 @@ def node_program(name: str) -> Path:
     return Path(found)
 
 
-def ensure_node_packages(root: Path, logs: Path, processes: Processes, say: Callable[[str], None]) -> Path:
-    """Install what `package-lock.json` pins unless that was done for this very lock; returns the programs' folder.
+def ensure_node_packages(root: Path, logs: Path, processes: Processes, say: Callable[[str], None]) -> None:
+    """Install what `package-lock.json` pins unless that was done for this very lock.
 
     Raises:
         ProcessError: Node is missing or too old, or the packages could not be installed.
@@ -38,7 +38,7 @@ def ensure_node_packages(root: Path, logs: Path, processes: Processes, say: Call
     environment = dict(os.environ)  # npm is set up by the user's own environment
     ask = Command("node", [node, "--version"], environment, root, logs / "node.log")
     version = processes.run(ask).strip()
-    major = re.match(r"v(\d+)\.", version)
+    major = re.search(r"^v(\d+)\.", version, re.MULTILINE)
     if major is None or int(major[1]) < OLDEST_MAJOR:
         raise ProcessError(
             f"Node {version} is too old. Nothing was started. Install Node {OLDEST_MAJOR} or later and run it again."
@@ -51,9 +51,23 @@ def ensure_node_packages(root: Path, logs: Path, processes: Processes, say: Call
         words: list[str | Path] = [node_program("npm"), "ci", "--no-audit", "--no-fund", "--loglevel=error"]
         processes.run(Command("npm ci", words, environment, root, logs / "npm.log"))
         mark.write_text(wanted, encoding="utf-8")
-    return root / "node_modules" / ".bin"
 
 
-def node_environment(base: Mapping[str, str]) -> dict[str, str]:
-    """An environment in which a program of `node_modules/.bin` finds Node."""
-    return {**base, "PATH": os.pathsep.join([str(node_program("node").parent), base["PATH"]])}
+def osls(root: Path, words: Sequence[str], base: Mapping[str, str], log: Path) -> Command:
+    """The deploy tool on the work tree's serverless.yml.
+
+    Args:
+        root: the work tree, with node_modules.
+        words: its arguments, such as `["package", "--stage", "dev"]`.
+        base: the environment; a PATH that leads to Node is added.
+        log: gets what it prints.
+    """
+    environment = {
+        **base,
+        "PATH": os.pathsep.join([str(node_program("node").parent), base["PATH"]]),
+        "NODE_NO_WARNINGS": "1",
+        "SLS_AWS_MONITORING_FREQUENCY": "500",  # ms between two looks at the stack; its default is 5,000
+        "SLS_SCHEMA_CACHE_BASE_DIR": str(root / ".playground"),  # else it compiles its schema anew, for 2 s
+    }
+    program = root / "node_modules" / ".bin" / "osls"
+    return Command(f"osls {words[0]}", [program, *words], environment, root, log)

@@ -34,6 +34,7 @@ class Command:
         env: its whole environment; nothing of ours is added.
         cwd: the folder it starts in.
         log: the file that gets all it prints.
+        leashed: whether its standard input is a pipe that we hold, by which `leash.py` notices that we are gone.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Command:
     env: Mapping[str, str]
     cwd: Path
     log: Path
+    leashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Processes:
                     [str(word) for word in command.words],
                     env=dict(command.env),
                     cwd=command.cwd,
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE if command.leashed else subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
@@ -181,6 +183,8 @@ def _end_group(process: subprocess.Popen[bytes], grace_seconds: float) -> None:
             process.wait(timeout=grace_seconds)
     _signal_group(process.pid, signal.SIGKILL)
     process.wait()
+    if process.stdin:
+        process.stdin.close()
     until = time.monotonic() + grace_seconds
     while _signal_group(process.pid, 0) and time.monotonic() < until:
         time.sleep(POLL_SECONDS)

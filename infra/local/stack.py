@@ -27,8 +27,8 @@ def running_stack(
 ) -> Iterator[Deployment]:
     """Deploy the stack of the work tree to a local AWS of its own, which ends when the context is left.
 
-    What is slow and does not change is kept in `.playground` and `.build`; each run has a folder of its own, which
-    goes with it unless it failed, so several may run at once.
+    What is slow and does not change is kept in `.playground` and `.build`. Each run has a folder of its own, so
+    several may run at once; it goes with the run, but for the logs of one that failed.
 
     Args:
         outside: the stand-ins for Slack and NAVER, already listening.
@@ -43,8 +43,7 @@ def running_stack(
     """
     home = root / ".playground"
     home.mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=home, prefix="run-"))
-    with contextlib.ExitStack() as stack:
+    with _run_folder(home, say) as folder, contextlib.ExitStack() as stack:
         with one_at_a_time(home / "lock", say):
             python = ensure_environment(home / "venv", root / "requirements-playground.lock", folder, processes, say)
             ensure_node_packages(root, folder, processes, say)
@@ -56,4 +55,19 @@ def running_stack(
             deployment = deploy(root, artifacts.folder, emulator, outside, processes)
         say("deployed")
         yield deployment
+
+
+@contextlib.contextmanager
+def _run_folder(home: Path, say: Callable[[str], None]) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(dir=home, prefix="run-"))
+    try:
+        yield folder
+    except Exception:
+        for heavy in (folder / "artifacts", folder / "tmp"):
+            shutil.rmtree(heavy, ignore_errors=True)
+        say(f"the logs of this run are in {folder}")
+        raise
+    except BaseException:  # Ctrl-C and the like: nothing went wrong
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     shutil.rmtree(folder, ignore_errors=True)
