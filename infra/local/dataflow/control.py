@@ -6,10 +6,10 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from infra.local.dataflow.faults import fault_from
+from infra.local.dataflow.replies import json_response
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -43,25 +43,25 @@ class Control:
                 fault = self.world.faults.add(fault_from(await _told(request)))
             except ValueError as wrong:
                 return _error(400, str(wrong))
-            return JSONResponse(asdict(fault), status_code=201)
+            return json_response(asdict(fault), 201)
         if request.method == "DELETE":
             self.world.faults.remove()
-        return JSONResponse({"faults": self.world.faults.listed()})
+        return json_response({"faults": self.world.faults.listed()})
 
     async def remove_fault(self, request: Request) -> Response:
         """Remove one rule."""
         self.world.faults.remove(request.path_params["fault_id"])
-        return JSONResponse({"faults": self.world.faults.listed()})
+        return json_response({"faults": self.world.faults.listed()})
 
     async def log(self, request: Request) -> Response:
         """List the requests received under /api, oldest first, or forget them."""
         if request.method == "DELETE":
             self.world.log.clear()
-        return JSONResponse({"log": [asdict(each) for each in self.world.log]})
+        return json_response({"log": [asdict(each) for each in self.world.log]})
 
     async def puts(self, _request: Request) -> Response:
         """List the changes of settings that were applied, oldest first."""
-        return JSONResponse({"puts": [asdict(each) for each in self.world.puts]})
+        return json_response({"puts": [asdict(each) for each in self.world.puts]})
 
     async def job(self, request: Request) -> Response:
         """Return a job as stored, or change it as if in the console: a JSON merge patch (RFC 7396)."""
@@ -69,9 +69,9 @@ class Control:
         if job_id not in self.world.jobs:
             return _error(404, f"no job has the id {job_id}")
         if request.method == "GET":
-            return JSONResponse(self.world.job(job_id))
+            return json_response(self.world.job(job_id))
         try:
-            return JSONResponse(self.world.change_job(job_id, await _told(request)))
+            return json_response(self.world.change_job(job_id, await _told(request)))
         except ValueError as wrong:
             return _error(400, str(wrong))
 
@@ -82,12 +82,12 @@ class Control:
                 self.world.options = self.world.options.changed(await _told(request))
             except ValueError as wrong:
                 return _error(400, str(wrong))
-        return JSONResponse(asdict(self.world.options))
+        return json_response(asdict(self.world.options))
 
     async def reset(self, _request: Request) -> Response:
         """Return to the state at the start."""
         self.world.reset()
-        return JSONResponse({"jobs": len(self.world.jobs)})
+        return json_response({"jobs": len(self.world.jobs)})
 
 
 async def _told(request: Request) -> dict[str, Any]:
@@ -98,4 +98,4 @@ async def _told(request: Request) -> dict[str, Any]:
 
 
 def _error(status: int, sentence: str) -> Response:
-    return JSONResponse({"error": sentence}, status_code=status)
+    return json_response({"error": sentence}, status)

@@ -9,12 +9,11 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from infra.local.dataflow.catalogue import stamp
 from infra.local.dataflow.operations import perform
 from infra.local.dataflow.refusals import RefusedError, body_of
-from infra.local.dataflow.replies import Reset, Silence, garbled, padded
+from infra.local.dataflow.replies import Reset, Silence, garbled, json_response, padded
 from infra.local.dataflow.signature import check
 from infra.local.dataflow.world import Received
 
@@ -22,12 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
+    from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
     from infra.local.dataflow.faults import Fault
+    from infra.local.dataflow.refusals import Row
     from infra.local.dataflow.world import World
 
 LONGEST_LOGGED = 100_000
+NOTHING_DONE = b'{"result": "nothing was done"}'
 
 
 class Gateway:
@@ -64,8 +66,9 @@ class Gateway:
     async def _answer(self, request: Request, body: bytes, struck: list[Fault], skew: int) -> Response:
         ending = next((fault for fault in struck if fault.kind not in ("slow", "clock_skew")), None)
         await self._wait(struck, after_effect=False)
-        if ending is not None and not ending.after_effect:
-            return self._strike(ending, b'{"jobId": "')
+        # A GET has no effect, so its usual answer can always be made and then spoilt.
+        if ending is not None and not ending.after_effect and request.method != "GET":
+            return self._strike(ending, NOTHING_DONE)
         usual = self._usual(request, body, self.world.clock() + timedelta(seconds=skew))
         await self._wait(struck, after_effect=True)
         return usual if ending is None else self._strike(ending, bytes(usual.body))
@@ -79,9 +82,12 @@ class Gateway:
         try:
             check(request.headers, request.method, _target(request.scope), keys=self.world.keys, now=now)
             path = request.scope["path"]
-            return _json(200, perform(self.world, request.method, path, request.query_params, body))
+            return json_response(perform(self.world, request.method, path, request.query_params, body))
         except RefusedError as refused:
-            return _json(refused.row.status, body_of(refused.row, refused.details, self.world.options.error_shape))
+            return self._refusal(refused.row, refused.details)
+
+    def _refusal(self, row: Row, details: str) -> Response:
+        return json_response(body_of(row, details, self.world.options.error_shape), row.status)
 
     def _strike(self, fault: Fault, usual: bytes) -> Response:
         match fault.kind:
@@ -95,7 +101,7 @@ class Gateway:
                 return padded(fault, usual)
             case "status":
                 row = fault.row()
-                response = _json(row.status, body_of(row, fault.details, self.world.options.error_shape))
+                response = self._refusal(row, fault.details)
                 if fault.retry_after is not None:
                     response.headers["retry-after"] = fault.retry_after
                 return response
@@ -113,10 +119,5 @@ def _target(scope: Scope) -> str:
 def _loggable(body: bytes) -> Any:  # noqa: ANN401 - any JSON may have been sent
     try:
         return json.loads(body) if body else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return body[:LONGEST_LOGGED].decode("utf-8", "replace")
-
-
-def _json(status: int, content: object) -> Response:
-    text = json.dumps(content, ensure_ascii=False)
-    return Response(text.encode(), status_code=status, media_type="application/json")

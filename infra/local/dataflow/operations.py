@@ -65,7 +65,7 @@ class Call:
         """Return the body, whatever its content type says: the documented examples send none."""
         try:
             told = json.loads(self.body or b"{}")
-        except ValueError as invalid:
+        except (ValueError, RecursionError) as invalid:
             raise RefusedError(BAD_REQUEST, "The body is not valid JSON.") from invalid
         if not isinstance(told, dict):
             raise RefusedError(BAD_REQUEST, "The body is not a JSON object.")
@@ -104,15 +104,15 @@ def put_settings(call: Call) -> JsonObject:
     """Answer updateJobExecuteConfig (G2), updateJobExecutionConfig (G3): new settings for later runs; starts none."""
     world = call.world
     stored = call.stored_job()
-    sent = call.json_body().get("jobCondition")
+    sent: Any = call.json_body().get("jobCondition")
     if stored["status"] in world.options.refused_states:
         raise RefusedError(BAD_STATE, f"The job is {stored['status']}.")
     before = deepcopy(stored)
     after = settings_after(sent, stored["runCondition"], world.options.generation)
     now = stamp(world.clock())
-    stored["runCondition"] = deepcopy(after)
+    stored["runCondition"] = after
     stored["updatedDate"] = now
-    world.puts.append(Put(now, call.job_id, deepcopy(sent or {}), before["runCondition"], after))
+    world.puts.append(Put(now, call.job_id, deepcopy(sent), before["runCondition"], deepcopy(after)))
     return views.put_view(before if world.options.echo == "documented" else stored, world.options)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, assert_never
 
 from starlette.responses import Response
@@ -16,6 +17,12 @@ GATEWAY_PAGE = (
     "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>"
     "<body><h1>502 Bad Gateway</h1><hr>nginx</body></html>\n"
 )
+
+
+def json_response(content: object, status: int = 200) -> Response:
+    """Return JSON in UTF-8; what UTF-8 cannot hold (a lone surrogate that a client sent) becomes a question mark."""
+    text = json.dumps(content, ensure_ascii=False)
+    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 
 class Silence(Response):

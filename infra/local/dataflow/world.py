@@ -56,6 +56,8 @@ class Options:
                 raise ValueError(f"{name} must be one of {', '.join(values)}")
         if set(merged) != set(vars(self)):
             raise ValueError(f"the options are {', '.join(vars(self))}")
+        if not isinstance(merged["refused_states"], list | tuple):
+            raise ValueError("refused_states must be a list of job statuses")  # noqa: TRY004 - one error for all of it
         merged["refused_states"] = tuple(merged["refused_states"])
         return Options(**merged)
 

@@ -1,0 +1,1 @@
+"""The Data Flow simulator: what it holds, answers and refuses."""
