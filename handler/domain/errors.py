@@ -193,9 +193,22 @@ class Throttled(DataFlowRefused):
 
 
 class DataFlowUnclear(DataFlowError):
-    """No usable answer came: a write may have been done all the same."""
+    """No usable answer came: a write may have been done all the same.
 
-    may_have_changed = True
+    ``may_have_changed`` is False when that is ruled out: a read, or a write that no connection was made for.
+    """
+
+    def __init__(
+        self,
+        operation: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        message: str | None = None,
+        may_have_changed: bool = True,
+    ) -> None:
+        super().__init__(operation, status=status, code=code, message=message)
+        self.may_have_changed = may_have_changed
 
 
 class DataFlowUnavailable(DataFlowUnclear):
