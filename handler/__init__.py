@@ -1,0 +1,1 @@
+"""The deployed code of Sluice."""

@@ -54,7 +54,14 @@ class WrongStatus:
     status: str
 
 
-Problem = OutOfBounds | NothingToChange | NothingToAddTo | NeverSetUp | WrongStatus
+@dataclass(frozen=True, slots=True)
+class NoTimeLimitYet:
+    """The change was asked for a time only, and nothing here could put it back yet; ``minutes`` as asked."""
+
+    minutes: int
+
+
+Problem = OutOfBounds | NothingToChange | NothingToAddTo | NeverSetUp | WrongStatus | NoTimeLimitYet
 
 
 def resolve(setting: Setting | None, now: int | None) -> int | None:
@@ -84,6 +91,8 @@ def preview(job: Job, scale: Scale, limits: Limits) -> Change | Problem:
         return WrongStatus(job.status)
     if not job.run_condition.has_nrn:
         return NeverSetUp()
+    if scale.minutes is not None:
+        return NoTimeLimitYet(scale.minutes)
     values = asked_values(job, scale)
     for name, setting in ((WORKERS, scale.workers), (TIMEOUT, scale.timeout)):
         if setting is not None and name not in values:

@@ -1,0 +1,111 @@
+"""Slack's Web API: messages and user groups (docs.slack.dev/reference/methods)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Final
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
+from slack_sdk.webhook import WebhookClient
+
+from handler.domain.errors import ChatError, ChatRefused, ChatUnavailable
+from handler.domain.model import Card, ChannelId, UserId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_sdk.web import SlackResponse
+
+    from handler.ports import Message
+
+TIMEOUT_SECONDS: Final = 5
+# Slack's words for "not now" (docs.slack.dev/reference/methods/chat.postMessage, "Errors").
+PASSING: Final = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+
+
+class SlackChat:
+    """Sends messages and reads user groups with the bot's token."""
+
+    def __init__(self, token: str, base_url: str) -> None:
+        self._client = WebClient(token=token, base_url=base_url, timeout=TIMEOUT_SECONDS)
+        self._client.retry_handlers = [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=1)]
+
+    def post(self, channel_id: ChannelId, message: Message) -> Card:
+        """Post a message that the whole channel sees; Slack unfurls nothing in it."""
+        answer = self._called(
+            "chat.postMessage",
+            lambda: self._client.chat_postMessage(
+                channel=channel_id,
+                text=message.text,
+                blocks=[dict(block) for block in message.blocks],
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+        )
+        return Card(ChannelId(str(answer.get("channel", channel_id))), str(answer.get("ts", "")))
+
+    def update(self, card: Card, message: Message) -> None:
+        """Replace a message that was posted."""
+        blocks = [dict(block) for block in message.blocks]
+        self._called(
+            "chat.update",
+            lambda: self._client.chat_update(channel=card.channel_id, ts=card.ts, text=message.text, blocks=blocks),
+        )
+
+    def whisper(self, channel_id: ChannelId, user_id: UserId, message: Message) -> None:
+        """Post a message that only one person sees."""
+        blocks = [dict(block) for block in message.blocks]
+        self._called(
+            "chat.postEphemeral",
+            lambda: self._client.chat_postEphemeral(channel=channel_id, user=user_id, text=message.text, blocks=blocks),
+        )
+
+    def respond(self, response_url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
+        """Answer at the address that Slack gave (five times within 30 minutes)."""
+        if not response_url.startswith(("https://", "http://")):
+            raise ChatRefused("response_url", "no_response_url")
+        webhook = WebhookClient(response_url, timeout=TIMEOUT_SECONDS)
+        webhook.retry_handlers = [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=1)]
+        try:
+            answer = webhook.send(
+                text=message.text,
+                blocks=[dict(block) for block in message.blocks],
+                response_type="in_channel" if in_channel else "ephemeral",
+                replace_original=replace,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except (OSError, HTTPException, SlackClientError) as error:
+            raise ChatUnavailable("response_url", type(error).__name__) from error
+        if answer.status_code != HTTPStatus.OK:
+            raise _refusal("response_url", answer.status_code, f"http_{answer.status_code}")
+
+    def group_members(self, usergroup_id: str) -> frozenset[UserId]:
+        """Return the members of a user group (scope ``usergroups:read``)."""
+        answer = self._called(
+            "usergroups.users.list", lambda: self._client.usergroups_users_list(usergroup=usergroup_id)
+        )
+        users = answer.get("users")
+        if not isinstance(users, list):
+            raise ChatUnavailable("usergroups.users.list", "no_users_in_answer")
+        return frozenset(UserId(user) for user in users if isinstance(user, str))
+
+    def _called(self, method: str, call: Callable[[], SlackResponse]) -> SlackResponse:
+        try:
+            return call()
+        except SlackApiError as error:
+            status = error.response.status_code if hasattr(error.response, "status_code") else HTTPStatus.OK
+            code = error.response.get("error") if hasattr(error.response, "get") else None
+            raise _refusal(method, status, str(code or f"http_{status}")) from error
+        except (OSError, HTTPException, SlackClientError) as error:
+            raise ChatUnavailable(method, type(error).__name__) from error
+
+
+def _refusal(method: str, status: int, code: str) -> ChatError:
+    passing = code in PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
+    return ChatUnavailable(method, code) if passing else ChatRefused(method, code)

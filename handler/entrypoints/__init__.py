@@ -1,0 +1,1 @@
+"""Where processes begin: the worker function and the operator's command line."""

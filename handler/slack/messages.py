@@ -1,0 +1,58 @@
+"""From an outcome to the message that tells it; pure, and exhaustive: an outcome without a message is a type error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handler.domain.outcomes import (
+    ApprovalNeeded,
+    ChangeImpossible,
+    ChangeShown,
+    HelpShown,
+    HistoryShown,
+    JobIsBusy,
+    JobShown,
+    JobsListed,
+    Misunderstood,
+    NothingMore,
+    Outcome,
+    Refused,
+    RequestsShown,
+    Trouble,
+)
+from handler.slack import change_view, job_view, mishap_view, record_view
+
+if TYPE_CHECKING:
+    from handler.ports import Message
+    from handler.slack.voice import Voice
+
+
+def render(say: Voice, outcome: Outcome) -> Message | None:
+    """Return the message for an outcome, None when there is nothing more to say."""
+    match outcome:
+        case HelpShown():
+            return mishap_view.help_message(say, outcome)
+        case JobShown():
+            return job_view.job_message(say, outcome)
+        case JobsListed():
+            return job_view.list_message(say, outcome)
+        case ChangeShown():
+            return change_view.change_message(say, outcome)
+        case ChangeImpossible():
+            return change_view.impossible_message(say, outcome)
+        case Refused():
+            return change_view.refused_message(say, outcome)
+        case ApprovalNeeded():
+            return change_view.approval_message(say, outcome)
+        case JobIsBusy():
+            return change_view.busy_message(say, outcome)
+        case HistoryShown():
+            return record_view.history_message(say, outcome)
+        case RequestsShown():
+            return record_view.requests_message(say, outcome)
+        case Misunderstood():
+            return mishap_view.misunderstood_message(say, outcome)
+        case Trouble():
+            return mishap_view.trouble_message(say, outcome)
+        case NothingMore():
+            return None

@@ -1,0 +1,71 @@
+"""What Slack delivers, as frozen values; only the fields that are used, each as Slack names it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from handler.domain.model import Actor, ChannelId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Slash:
+    """A slash command (docs.slack.dev, "Slash commands")."""
+
+    text: str
+    actor: Actor
+    trigger_id: str
+    response_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A press of a button in a message (docs.slack.dev, "block_actions payload")."""
+
+    action_id: str
+    value: str
+    actor: Actor
+    trigger_id: str
+    response_url: str
+
+
+def slash(body: Mapping[str, object]) -> Slash:
+    """Read a slash command's form fields."""
+    actor = Actor(
+        user_id=UserId(_text(body, "user_id")),
+        channel_id=ChannelId(_text(body, "channel_id")),
+        team_id=_text(body, "team_id"),
+    )
+    return Slash(_text(body, "text"), actor, _text(body, "trigger_id"), _text(body, "response_url"))
+
+
+def click(body: Mapping[str, object]) -> Click:
+    """Read the one button press of a ``block_actions`` payload."""
+    actions = body.get("actions")
+    action = actions[0] if isinstance(actions, list) and actions else {}
+    actor = Actor(
+        user_id=UserId(_text(body.get("user"), "id")),
+        channel_id=ChannelId(_text(body.get("channel"), "id")),
+        team_id=_text(body.get("team"), "id"),
+    )
+    return Click(
+        action_id=_text(action, "action_id"),
+        value=_text(action, "value"),
+        actor=actor,
+        trigger_id=_text(body, "trigger_id"),
+        response_url=_text(body, "response_url"),
+    )
+
+
+def where(body: Mapping[str, object]) -> tuple[ChannelId, UserId, str]:
+    """Return channel, person and response address of any payload, as far as it has them."""
+    if "command" in body:
+        said = slash(body)
+        return said.actor.channel_id, said.actor.user_id, said.response_url
+    pressed = click(body)
+    return pressed.actor.channel_id, pressed.actor.user_id, pressed.response_url
+
+
+def _text(body: object, name: str) -> str:
+    value = body.get(name) if isinstance(body, Mapping) else None
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,76 @@
+"""From settings to a desk that answers."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+
+from handler.adapters.ambient import SystemClock, incident_id
+from handler.adapters.chat import SlackChat
+from handler.adapters.dataflow.client import HttpDataFlow, open_client
+from handler.adapters.dataflow.signature import NcpSignatureV2
+from handler.adapters.directory import SlackDirectory
+from handler.adapters.ledger.calls import dynamodb_config
+from handler.adapters.ledger.dynamodb import DynamoLedger
+from handler.adapters.policy.cedar import CedarPolicy
+from handler.adapters.secrets import read_secret
+from handler.delivery import Desk
+from handler.ports import World
+from handler.settings import InSecretsManager, NcpKeys, WorkerSettings
+from handler.slack.catalogue import load_words
+from handler.slack.voice import Voice
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from handler.ports import Clock
+
+SECRETS_CONFIG: Final = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 3})
+
+
+def compose(settings: WorkerSettings) -> Desk:
+    """Make everything. Raises SettingsInvalid when a secret or the policy is not as it should be."""
+    clock = SystemClock()
+    chat = SlackChat(_bot_token(settings.bot_token).get_secret_value(), settings.slack_api_url)
+    policy = CedarPolicy.from_folder(settings.policy_dir)
+    world = World(
+        dataflow=_dataflow(settings, clock),
+        ledger=DynamoLedger(
+            boto3.client("dynamodb", config=dynamodb_config()),
+            requests_table=settings.requests_table,
+            audit_table=settings.audit_table,
+            clock=clock,
+            jitter=random.random,
+        ),
+        policy=policy,
+        directory=SlackDirectory(policy.settings.groups, chat.group_members, clock),
+        clock=clock,
+        new_id=incident_id,
+    )
+    return Desk(world, chat, Voice(load_words(), settings.slack_command))
+
+
+def _dataflow(settings: WorkerSettings, clock: Clock) -> HttpDataFlow:
+    keys = _ncp_keys(settings.ncp_keys)
+    auth = NcpSignatureV2(keys.access_key.get_secret_value(), keys.secret_key.get_secret_value(), clock)
+    return HttpDataFlow(open_client(settings.dataflow_url, auth), clock, random.random)
+
+
+def _bot_token(source: SecretStr | InSecretsManager) -> SecretStr:
+    if isinstance(source, InSecretsManager):
+        return _secret(source, "bot_token")["bot_token"]
+    return source
+
+
+def _ncp_keys(source: NcpKeys | InSecretsManager) -> NcpKeys:
+    if isinstance(source, InSecretsManager):
+        found = _secret(source, "access_key", "secret_key")
+        return NcpKeys(access_key=found["access_key"], secret_key=found["secret_key"])
+    return source
+
+
+def _secret(source: InSecretsManager, *keys: str) -> dict[str, SecretStr]:
+    return read_secret(boto3.client("secretsmanager", config=SECRETS_CONFIG), source.secret_id, keys)
