@@ -98,7 +98,7 @@ def deploy(root: Path, artifacts: Path, emulator: Emulator, outside: Outside, pr
     }
     words = ["deploy", "--stage", STAGE, "--region", emulator.region]
     words += [f"--param={name}={value}" for name, value in parameters.items()]
-    command = osls(root, words, emulator.environment, emulator.log.with_name("deploy.log"))
+    command = osls(root, words, emulator.environment, emulator.folder / "deploy.log")
     processes.run(command, timeout_seconds=DEPLOY_SECONDS)
     outputs = _outputs(emulator)
     _fill_secrets(emulator, outputs, outside.secrets)

@@ -32,13 +32,13 @@ class Emulator:
         endpoint_url: where every service of it answers.
         region: the region its resources are in.
         environment: what a program needs to talk to it and to nothing else: address, region, invented keys.
-        log: the file with what it prints.
+        folder: of this run; holds the logs.
     """
 
     endpoint_url: str
     region: str
     environment: dict[str, str]
-    log: Path
+    folder: Path
 
 
 @contextlib.contextmanager
@@ -122,7 +122,7 @@ def running_emulator(
     )
     try:
         _wait_until_it_answers(child, port)
-        yield Emulator(f"http://{LOOPBACK}:{port}", REGION, _caller_environment(port, scratch), child.command.log)
+        yield Emulator(f"http://{LOOPBACK}:{port}", REGION, _caller_environment(port, scratch), folder)
     finally:
         processes.stop(child)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from infra.local.deploy import Deployment, Outside, deploy
-from infra.local.emulator import ensure_environment, one_at_a_time, running_emulator
+from infra.local.emulator import Emulator, ensure_environment, one_at_a_time, running_emulator
 from infra.local.node import ensure_node_packages
 from infra.local.processes import Processes
 from infra.package.build import build
@@ -27,9 +27,6 @@ def running_stack(
 ) -> Iterator[Deployment]:
     """Deploy the stack of the work tree to a local AWS of its own, which ends when the context is left.
 
-    What is slow and does not change is kept in `.playground` and `.build`. Each run has a folder of its own, so
-    several may run at once; it goes with the run, but for the logs of one that failed.
-
     Args:
         outside: the stand-ins for Slack and NAVER, already listening.
         processes: the registry of started programs.
@@ -41,20 +38,43 @@ def running_stack(
         ProcessError: something is missing or a program failed; nothing keeps running.
         infra.package.errors.BuildError: the artifact could not be built.
     """
-    home = root / ".playground"
-    home.mkdir(exist_ok=True)
-    with _run_folder(home, say) as folder, contextlib.ExitStack() as stack:
-        with one_at_a_time(home / "lock", say):
-            python = ensure_environment(home / "venv", root / "requirements-playground.lock", folder, processes, say)
-            ensure_node_packages(root, folder, processes, say)
+    with local_aws(processes, say, root=root, enforce_roles=enforce_roles) as emulator:
+        with one_at_a_time(root / ".playground" / "lock", say):
+            ensure_node_packages(root, emulator.folder, processes, say)
             say("building the artifact")
-            artifacts = build(root, folder / "artifacts", host_target(), say=lambda line: say(f"  {line}"))
-            say("starting the local AWS")
-            emulator = stack.enter_context(running_emulator(python, folder, processes, enforce_roles=enforce_roles))
+            artifacts = build(root, emulator.folder / "artifacts", host_target(), say=lambda line: say(f"  {line}"))
             say(f"deploying serverless.yml to {emulator.endpoint_url}")
             deployment = deploy(root, artifacts.folder, emulator, outside, processes)
         say("deployed")
         yield deployment
+
+
+@contextlib.contextmanager
+def local_aws(
+    processes: Processes, say: Callable[[str], None], *, root: Path = ROOT, enforce_roles: bool = False
+) -> Iterator[Emulator]:
+    """A local AWS with nothing in it, which ends when the context is left.
+
+    What is slow and does not change is kept in `.playground` and `.build`. Each run has a folder of its own, so
+    several may run at once; it goes with the run, but for the logs of one that failed.
+
+    Args:
+        processes: the registry of started programs.
+        say: told the progress, one line at a time.
+        root: the work tree.
+        enforce_roles: whether IAM roles are enforced.
+
+    Raises:
+        ProcessError: it could not be installed or did not start; nothing keeps running.
+    """
+    home = root / ".playground"
+    home.mkdir(exist_ok=True)
+    with _run_folder(home, say) as folder:
+        with one_at_a_time(home / "lock", say):
+            python = ensure_environment(home / "venv", root / "requirements-playground.lock", folder, processes, say)
+        say("starting the local AWS")
+        with running_emulator(python, folder, processes, enforce_roles=enforce_roles) as emulator:
+            yield emulator
 
 
 @contextlib.contextmanager
