@@ -1,0 +1,116 @@
+"""Numbers and durations as people type them; the limits of a job are checked later, where the job is at hand."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from handler.domain.commands import By, Setting, To
+from handler.domain.errors import Usage, UsageError
+from handler.domain.tokens import excerpt
+from handler.domain.vocabulary import DAYS, HOURS, MINUTES, WORKER_UNITS, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST: Final = 2**31 - 1
+
+
+def _any(units: Iterable[str]) -> str:
+    return f"(?:{'|'.join(sorted(units, key=len, reverse=True))})"
+
+
+# [0-9], not \d: int() reads the digits of every script, and the contract knows two of them.
+_NEGATIVE: Final = re.compile(r"-+[+.]?[0-9]")
+_COUNT: Final = re.compile(rf"(\+?)([0-9]++){_any(WORKER_UNITS)}?")
+_BARE: Final = re.compile(r"[0-9]++")
+_PARTED: Final = re.compile(
+    rf"(?=[0-9])(?:([0-9]++){_any(DAYS)})?(?:([0-9]++){_any(HOURS)})?(?:([0-9]++){_any(MINUTES)})?"
+)
+_IN_MINUTES: Final = (24 * 60, 60, 1)
+
+
+def is_bare(text: str) -> bool:
+    """Whether the text is digits and nothing else."""
+    return _BARE.fullmatch(text) is not None
+
+
+def is_negative(text: str) -> bool:
+    """Whether the text is a number with a minus before it."""
+    return _NEGATIVE.match(text) is not None
+
+
+def is_count(text: str) -> bool:
+    """Whether the text is a number of workers, with its unit or without."""
+    return _COUNT.fullmatch(text.casefold()) is not None
+
+
+def is_span(text: str) -> bool:
+    """Whether the text is a duration with units."""
+    return _PARTED.fullmatch(text.casefold()) is not None
+
+
+def workers(text: str) -> Setting:
+    """Read ``8``, ``8w``, ``8개`` or ``+2``.
+
+    Raises:
+        UsageError: NEGATIVE, NOT_A_NUMBER or TOO_BIG.
+    """
+    found = _COUNT.fullmatch(text.casefold())
+    if found is None:
+        raise _refused(_wrong(text, Usage.NOT_A_NUMBER), text)
+    value = _whole(found[2], text)
+    return By(value) if found[1] else To(value)
+
+
+def timeout(text: str) -> Setting:
+    """Read ``90`` (minutes), ``90m``, ``1h30m``, ``2시간`` or ``+30m``.
+
+    Raises:
+        UsageError: NEGATIVE, NOT_A_DURATION or TOO_BIG.
+    """
+    if text.startswith("+"):
+        return By(_minutes(text[1:], text))
+    return To(_minutes(text, text))
+
+
+def lasting(text: str) -> int:
+    """Read how many minutes a change shall last; at least one, because 0 means "until undone" to the policy.
+
+    Raises:
+        UsageError: NEGATIVE, NOT_A_DURATION or TOO_BIG.
+    """
+    minutes = _minutes(text, text)
+    if minutes == 0:
+        raise _refused(Usage.NOT_A_DURATION, text)
+    return minutes
+
+
+def _minutes(text: str, typed: str) -> int:
+    if is_bare(text):
+        return _whole(text, typed)
+    found = _PARTED.fullmatch(text.casefold())
+    if found is None:
+        raise _refused(_wrong(typed, Usage.NOT_A_DURATION), typed)
+    parts = zip(found.groups("0"), _IN_MINUTES, strict=True)
+    return _bounded(sum(_whole(digits, typed) * minutes for digits, minutes in parts), typed)
+
+
+def _whole(digits: str, typed: str) -> int:
+    # The length first: int() refuses more than 4,300 digits with an error of its own.
+    significant = digits.lstrip("0")
+    return _bounded(int(significant or "0") if len(significant) <= len(str(MOST)) else MOST + 1, typed)
+
+
+def _bounded(value: int, typed: str) -> int:
+    if value > MOST:
+        raise _refused(Usage.TOO_BIG, typed, limit=MOST)
+    return value
+
+
+def _wrong(text: str, otherwise: Usage) -> Usage:
+    return Usage.NEGATIVE if is_negative(text) else otherwise
+
+
+def _refused(usage: Usage, word: str, *, limit: int = 0) -> UsageError:
+    return UsageError(usage, word=excerpt(word), topic=Topic.SCALE, limit=limit)

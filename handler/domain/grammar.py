@@ -1,0 +1,108 @@
+"""From the text of the slash command to a Command, or a UsageError that teaches (contract, "Slack surface")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handler.domain import scaling, tokens
+from handler.domain.commands import (
+    Help,
+    ListJobs,
+    ListRequests,
+    ShowJobHistory,
+    ShowStatus,
+    ShowUserHistory,
+)
+from handler.domain.errors import Usage, UsageError
+from handler.domain.options import is_option
+from handler.domain.vocabulary import ASKS_HELP, MYSELF, NOT_YET, TOPICS, Topic, key, near
+
+if TYPE_CHECKING:
+    from handler.domain.commands import Command
+
+
+def parse(text: str) -> Command:
+    """Read what was typed after the slash command; an empty text asks for help.
+
+    A bare ``me`` in ``history me`` gives ``ShowUserHistory(MYSELF)``: only the caller knows who asks.
+
+    Raises:
+        UsageError: for any text that makes no command; it raises nothing else.
+    """
+    readable = tokens.clean(text)
+    verb = next(tokens.words(readable), None)
+    if verb is None:
+        if text.strip():
+            raise UsageError(Usage.UNREADABLE)
+        return Help()
+    topic = TOPICS.get(key(verb.text))
+    if topic is None:
+        raise _unknown(verb.text)
+    first = next(tokens.words(readable, verb.end), None)
+    if first is not None and first.text in ASKS_HELP:
+        return Help()
+    return _command(topic, readable, verb.end)
+
+
+def _unknown(word: str) -> UsageError:
+    if key(word) in NOT_YET:
+        return UsageError(Usage.NOT_YET, word=NOT_YET[key(word)])
+    return UsageError(Usage.UNKNOWN_WORD, word=tokens.excerpt(word), near=near(key(word), TOPICS))
+
+
+def _command(topic: Topic, text: str, at: int) -> Command:
+    match topic:
+        case Topic.HELP:
+            return Help()
+        case Topic.STATUS:
+            job = _job(topic, text, at)
+            _expect_end(topic, text, job.end)
+            return ShowStatus(job.text)
+        case Topic.LIST:
+            return ListJobs(_bounded(" ".join(word.text for word in tokens.words(text, at)), topic))
+        case Topic.SCALE:
+            job = _job(topic, text, at)
+            if is_option(job.text):
+                raise UsageError(Usage.MISSING_JOB, word=tokens.excerpt(job.text), topic=topic)
+            return scaling.parse(job.text, text, job.end)
+        case Topic.HISTORY:
+            return _history(text, at)
+        case Topic.REQUESTS:
+            _expect_end(topic, text, at)
+            return ListRequests()
+
+
+def _history(text: str, at: int) -> ShowJobHistory | ShowUserHistory:
+    subject = tokens.name(text, at)
+    if subject is None:
+        raise UsageError(Usage.MISSING_SUBJECT, topic=Topic.HISTORY)
+    _expect_end(Topic.HISTORY, text, subject.end)
+    user_id = tokens.mention(subject.raw)
+    if user_id is not None:
+        return ShowUserHistory(user_id)
+    if subject.text.casefold() == MYSELF:
+        return ShowUserHistory(MYSELF)
+    if subject.text.startswith("@"):
+        # A name that Slack did not turn into an id: it says nothing about whose history is meant.
+        raise UsageError(Usage.MISSING_SUBJECT, word=tokens.excerpt(subject.text), topic=Topic.HISTORY)
+    return ShowJobHistory(_bounded(subject.text, Topic.HISTORY))
+
+
+def _job(topic: Topic, text: str, at: int) -> tokens.Word:
+    job = tokens.name(text, at)
+    if job is None:
+        raise UsageError(Usage.MISSING_JOB, topic=topic)
+    _bounded(job.text, topic)
+    return job
+
+
+def _bounded(text: str, topic: Topic) -> str:
+    if len(text) > tokens.LONGEST_WORD:
+        raise UsageError(Usage.TOO_LONG, word=tokens.excerpt(text), topic=topic, limit=tokens.LONGEST_WORD)
+    return text
+
+
+def _expect_end(topic: Topic, text: str, at: int) -> None:
+    extra = next(tokens.words(text, at), None)
+    if extra is not None:
+        raise UsageError(Usage.UNEXPECTED_WORD, word=tokens.excerpt(extra.text), topic=topic)

@@ -1,0 +1,129 @@
+"""What follows the job in ``scale``: options in any order, then the reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from handler.domain import amounts, tokens
+from handler.domain.commands import Scale
+from handler.domain.errors import Usage, UsageError
+from handler.domain.options import Reader, dashed, pieces
+from handler.domain.vocabulary import (
+    BECAUSE,
+    COUNTERS,
+    DURING,
+    FILLERS,
+    OPTIONS,
+    TAUGHT,
+    WORKER_UNITS,
+    Option,
+    Topic,
+    key,
+    near,
+)
+
+LONGEST_REASON: Final = 3000
+
+_SEPARATOR: Final = re.compile("[=:\uff1d\uff1a\ufe66\ufe55]")
+_NOT_A_NAME: Final = re.compile("[=:+]")
+# Only before a space: a reason may begin with an emoji's ":name:".
+_SEPARATOR_APART: Final = re.compile(rf"\A\s*+{_SEPARATOR.pattern}(?=\s)")
+
+_Given = TypeVar("_Given")
+
+
+def parse(job: str, text: str, at: int) -> Scale:
+    """Read the options and the reason that stand in a clean text from ``at`` on.
+
+    Raises:
+        UsageError: about the first thing that is wrong, from left to right.
+    """
+    words, because = _cut(text, at)
+    wanted = _read(Reader(pieces(words)), Scale(job))
+    reason = None if because is None else _reason(because)
+    if wanted.workers is None and wanted.timeout is None:
+        raise UsageError(Usage.MISSING_CHANGE, topic=Topic.SCALE)
+    return replace(wanted, because=reason)
+
+
+def _cut(text: str, at: int) -> tuple[list[str], str | None]:
+    options: list[str] = []
+    for word in tokens.words(text, at):
+        head, *rest = _SEPARATOR.split(word.raw, maxsplit=1)
+        if key(dashed(tokens.meant(head))) in BECAUSE:
+            return options, "".join(rest) + text[word.end :]
+        options.append(word.text)
+    return options, None
+
+
+def _reason(raw: str) -> str:
+    reason = tokens.sentence(_SEPARATOR_APART.sub("", raw))
+    if not reason:
+        raise UsageError(Usage.MISSING_REASON, topic=Topic.SCALE)
+    if len(reason) > LONGEST_REASON:
+        raise UsageError(Usage.TOO_LONG, word=tokens.excerpt(reason), topic=Topic.SCALE, limit=LONGEST_REASON)
+    return reason
+
+
+def _read(reader: Reader, wanted: Scale) -> Scale:
+    while reader.peek():
+        option = OPTIONS.get(key(reader.peek()))
+        wanted = _unnamed(reader, wanted) if option is None else _named(reader, wanted, option)
+    return wanted
+
+
+def _named(reader: Reader, wanted: Scale, option: Option) -> Scale:
+    reader.take()
+    value = reader.value(option)
+    match option:
+        case Option.WORKERS:
+            return _with_workers(wanted, value + reader.unit(COUNTERS))
+        case Option.TIMEOUT:
+            timeout = amounts.timeout(reader.span(value))
+            return replace(wanted, timeout=_once(option, wanted.timeout, timeout))
+        case Option.FOR:
+            span = reader.span(value)
+            reader.unit({DURING})
+            return _with_minutes(wanted, span)
+
+
+def _unnamed(reader: Reader, wanted: Scale) -> Scale:
+    """Read what says itself what it is (``8w``, ``8 workers``, ``2시간 동안``), or pass over a filler."""
+    word = reader.signed()
+    if word.casefold() in FILLERS or not word.strip("-"):
+        return wanted
+    if amounts.is_negative(word):
+        raise UsageError(Usage.NEGATIVE, word=tokens.excerpt(word), topic=Topic.SCALE)
+    if amounts.is_count(word):
+        count = word + (reader.unit(WORKER_UNITS) if word[-1].isdigit() else "")
+        if not count[-1].isdigit():
+            return _with_workers(wanted, count)
+    span = reader.span(word)
+    if reader.unit({DURING}):
+        return _with_minutes(wanted, span)
+    raise UsageError(Usage.UNEXPECTED_WORD, word=tokens.excerpt(span), near=_meanings(span), topic=Topic.SCALE)
+
+
+def _with_workers(wanted: Scale, typed: str) -> Scale:
+    return replace(wanted, workers=_once(Option.WORKERS, wanted.workers, amounts.workers(typed)))
+
+
+def _with_minutes(wanted: Scale, typed: str) -> Scale:
+    return replace(wanted, minutes=_once(Option.FOR, wanted.minutes, amounts.lasting(typed)))
+
+
+def _once(option: Option, before: _Given | None, now: _Given) -> _Given:
+    if before not in {None, now}:
+        raise UsageError(Usage.GIVEN_TWICE, word=option.value, topic=Topic.SCALE)
+    return now
+
+
+def _meanings(word: str) -> tuple[str, ...]:
+    """Say what a word out of place may have been meant as: an amount needs its option, a name may be misspelt."""
+    if amounts.is_count(word):
+        return tokens.excerpt(f"{Option.WORKERS}={word}"), tokens.excerpt(f"{Option.TIMEOUT}={word}")
+    if amounts.is_span(word.removeprefix("+")):
+        return tokens.excerpt(f"{Option.TIMEOUT}={word}"), tokens.excerpt(f"{Option.FOR} {word}")
+    return near(key(_NOT_A_NAME.split(word, maxsplit=1)[0]), TAUGHT)

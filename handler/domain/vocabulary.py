@@ -1,0 +1,88 @@
+"""The words that the slash command knows, in English and Korean: one table for each place a word may stand in."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+from unicodedata import normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_LONGEST_TO_COMPARE = 40
+
+
+class Topic(StrEnum):
+    """What a command is about; an error's ``topic`` is one of these, or empty."""
+
+    HELP = "help"
+    STATUS = "status"
+    LIST = "list"
+    SCALE = "scale"
+    HISTORY = "history"
+    REQUESTS = "requests"
+
+
+class Option(StrEnum):
+    """What may be said about a change."""
+
+    WORKERS = "workers"
+    TIMEOUT = "timeout"
+    FOR = "for"
+
+
+TOPICS: Final[Mapping[str, Topic]] = {
+    **{topic.value: topic for topic in Topic},
+    "?": Topic.HELP,
+    "h": Topic.HELP,
+    "도움말": Topic.HELP,
+    "상태": Topic.STATUS,
+    "목록": Topic.LIST,
+    "변경": Topic.SCALE,
+    "조정": Topic.SCALE,
+    "이력": Topic.HISTORY,
+    "요청": Topic.REQUESTS,
+}
+NOT_YET: Final[Mapping[str, str]] = {
+    **{word: word for word in ("why", "undo", "run", "cancel")},
+    "breakglass": "break-glass",
+}
+ASKS_HELP: Final = frozenset({"?", "-h", "--help"})
+MYSELF: Final = "me"
+
+DURING: Final = "동안"
+OPTIONS: Final[Mapping[str, Option]] = {
+    **dict.fromkeys(("workers", "worker", "numworker", "numworkers", "w", "워커", "작업자"), Option.WORKERS),
+    **dict.fromkeys(("timeout", "t", "타임아웃"), Option.TIMEOUT),
+    **dict.fromkeys(("for", DURING), Option.FOR),
+}
+BECAUSE: Final = ("because", "reason", "사유", "이유")
+TAUGHT: Final = (
+    *(option.value for option in Option),
+    "because",
+    "reason",
+    *(word for word in (*OPTIONS, *BECAUSE) if not word.isascii()),
+)
+FILLERS: Final = frozenset({"to", "and"})
+
+WORKER_UNITS: Final = frozenset({"w", "worker", "workers", "개", "대"})
+COUNTERS: Final = WORKER_UNITS - OPTIONS.keys()
+DAYS: Final = frozenset({"d", "day", "days", "일"})
+HOURS: Final = frozenset({"h", "hr", "hrs", "hour", "hours", "시간"})
+MINUTES: Final = frozenset({"m", "min", "mins", "minute", "minutes", "분"})
+TIME_UNITS: Final = DAYS | HOURS | MINUTES
+
+
+def key(word: str) -> str:
+    """Return how the tables spell a word: no capitals, no dashes before or in it."""
+    return word.casefold().replace("-", "").replace("_", "")
+
+
+def near(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return at most three known words that the word may be a slip of, the closest first."""
+    if len(word) > _LONGEST_TO_COMPARE:
+        return ()
+    # Letter by letter: one wrong vowel of a Korean syllable is not a wrong syllable.
+    spelled = {normalize("NFD", each): each for each in known if len(each) > 1}
+    return tuple(spelled[each] for each in get_close_matches(normalize("NFD", word.casefold()), spelled))
