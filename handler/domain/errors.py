@@ -51,6 +51,7 @@ class Usage(StrEnum):
     """What was wrong with the words typed; each has a sentence that says what to type."""
 
     UNKNOWN_WORD = "unknown_word"
+    NOT_YET = "not_yet"
     MISSING_JOB = "missing_job"
     MISSING_CHANGE = "missing_change"
     MISSING_VALUE = "missing_value"
@@ -70,15 +71,18 @@ class UsageError(SluiceError):
     """The words typed make no command.
 
     ``word`` is the part that was not understood, ``near`` what may have been meant, ``topic`` the command whose
-    usage helps.
+    usage helps, ``limit`` the most there may be (characters for TOO_LONG, the number itself for TOO_BIG), else 0.
     """
 
-    def __init__(self, usage: Usage, *, word: str = "", near: tuple[str, ...] = (), topic: str = "") -> None:
+    def __init__(
+        self, usage: Usage, *, word: str = "", near: tuple[str, ...] = (), topic: str = "", limit: int = 0
+    ) -> None:
         super().__init__(usage.value)
         self.usage = usage
         self.word = word
         self.near = near
         self.topic = topic
+        self.limit = limit
 
 
 class JobNotFound(SluiceError):
