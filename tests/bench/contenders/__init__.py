@@ -1,0 +1,1 @@
+"""The handlers that the public door is measured beside."""

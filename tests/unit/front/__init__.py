@@ -1,0 +1,1 @@
+"""The public door, alone and with real sockets on loopback."""
