@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from handler.domain.errors import BadParameter, BadState, DataFlowError, NotFound
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Method = Literal["job", "jobs", "executions", "put_run_condition"]
 DOCUMENTED_LIMITS = Limits()
+_NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,9 @@ class FakeDataFlow:
         return tuple(JobSummary(job.id, job.name, job.type, job.status, job.last_execution_status) for job in jobs)
 
     def executions(self, job_id: JobId, *, limit: int) -> Sequence[Execution]:
-        """Read a job's newest executions, newest first, as they were given."""
+        """Read a job's newest executions, newest first; those without a start come before all others."""
         self._strike("executions")
-        return self._found(job_id, "getJobExecutions").executions[:limit]
+        return sorted(self._found(job_id, "getJobExecutions").executions, key=_began, reverse=True)[:limit]
 
     def put_run_condition(self, job_id: JobId, condition: RunCondition) -> None:
         """Write a job's run condition; like the API, refuse a deleted job and new values outside documented limits."""
@@ -137,3 +139,7 @@ class FakeDataFlow:
                 self.faults[place : place + 1] = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
                 return fault
         return None
+
+
+def _began(execution: Execution) -> datetime:
+    return execution.started_at or _NOT_YET
