@@ -33,7 +33,8 @@ class Event(StrEnum):
 class Fact:
     """One thing that happened to one request; ``at`` is ISO 8601 in UTC, ``before``/``after`` are run condition fields.
 
-    What does not apply is None and left out of the item. ``detail`` says the rest in a few words of our own.
+    What does not apply is None and left out of the item. ``detail`` is the
+    rest in one word: why a refusal, or the name of the error that stands in the way.
     """
 
     request_id: str
@@ -41,6 +42,7 @@ class Fact:
     at: str
     event: Event
     actor: str
+    action: str | None = None
     channel: str | None = None
     job_id: str | None = None
     job_name: str | None = None

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, assert_never
 
 from handler.domain.audit import BEFORE_FIRST, Event, Fact, chained, recordable, timestamp
+from handler.domain.authority import Action
 from handler.domain.errors import IllegalMove
 from handler.domain.model import Request, State
 from handler.domain.verdict import DidNotTake, NotKnown, Took, Verdict
@@ -64,6 +65,7 @@ def opened(asked: Asked, decision: Allowed, now: datetime) -> Move:
             at=timestamp(now),
             event=Event.REQUESTED,
             actor=asked.actor.user_id,
+            action=Action.SCALE.value,
             channel=asked.actor.channel_id,
             job_id=change.job_id,
             job_name=change.job_name,
@@ -166,10 +168,11 @@ def _moved(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """What was asked and why it was refused; ``detail`` is the action and the kind of refusal in a word or two."""
+    """What was asked and why it was refused; ``detail`` is the kind of refusal in a word."""
 
     actor: Actor
     delivery: str
+    action: Action
     detail: str
     policy_version: str
     because: tuple[str, ...]
@@ -190,6 +193,7 @@ def refused(asked: Refusal, request_id: RequestId, now: datetime) -> Fact:
             at=timestamp(now),
             event=Event.REFUSED,
             actor=asked.actor.user_id,
+            action=asked.action.value,
             channel=asked.actor.channel_id,
             job_id=asked.job_id,
             job_name=asked.job_name,

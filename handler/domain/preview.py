@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from handler.domain.commands import By, Scale, Setting
 from handler.domain.model import TIMEOUT, WORKERS, Change
@@ -20,6 +20,7 @@ UNCHANGEABLE_STATUSES: Final = frozenset({"DELETED"})
 class OutOfBounds:
     """The value asked for may not be written; ``field`` is its run condition name, both bounds are allowed."""
 
+    slug: ClassVar[str] = "out_of_bounds"
     field: str
     asked: int
     least: int
@@ -31,6 +32,7 @@ class OutOfBounds:
 class NothingToChange:
     """The job has these values already."""
 
+    slug: ClassVar[str] = "nothing_to_change"
     workers: int | None
     timeout_minutes: int | None
 
@@ -39,6 +41,7 @@ class NothingToChange:
 class NothingToAddTo:
     """A relative change of a field the job does not have."""
 
+    slug: ClassVar[str] = "nothing_to_add_to"
     field: str
 
 
@@ -46,11 +49,14 @@ class NothingToAddTo:
 class NeverSetUp:
     """The job has no ``nrn``, so no role to run with: it was never set up to run."""
 
+    slug: ClassVar[str] = "never_set_up"
+
 
 @dataclass(frozen=True, slots=True)
 class WrongStatus:
     """The job's status rules out any change."""
 
+    slug: ClassVar[str] = "wrong_status"
     status: str
 
 
@@ -58,6 +64,7 @@ class WrongStatus:
 class NoTimeLimitYet:
     """The change was asked for a time only, and nothing here could put it back yet; ``minutes`` as asked."""
 
+    slug: ClassVar[str] = "no_time_limit_yet"
     minutes: int
 
 

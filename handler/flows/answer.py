@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handler.domain.authority import Action
 from handler.domain.commands import (
     Help,
     ListJobs,
@@ -60,7 +61,8 @@ def _undetermined(world: World, asker: Asker, command: Command, error: GroupUnde
     refusal = Refusal(
         actor=asker.actor,
         delivery=asker.delivery,
-        detail=f"{type(command).__name__}: members of {error.group} could not be found out",
+        action=_action(command),
+        detail="group_undetermined",
         policy_version=world.policy.version,
         because=(),
         job_name=getattr(command, "job", None),
@@ -70,3 +72,13 @@ def _undetermined(world: World, asker: Asker, command: Command, error: GroupUnde
     except SluiceError as unrecorded:
         return Trouble(unrecorded, incident)
     return Trouble(error, incident)
+
+
+def _action(command: Command) -> Action:
+    match command:
+        case Scale():
+            return Action.SCALE
+        case ShowJobHistory() | ShowUserHistory():
+            return Action.AUDIT
+        case Help() | ShowStatus() | ListJobs() | ListRequests():
+            return Action.VIEW

@@ -49,11 +49,10 @@ def scale(world: World, asker: Asker, command: Scale) -> Outcome:
         recorded = record_refusal(world, _refusal(asker, job, command, decision, "denied"))
         return Refused(recorded, Action.SCALE, job.name, decision.because)
     if not isinstance(plan, Change):
-        recorded = record_refusal(world, _refusal(asker, job, command, decision, type(plan).__name__))
-        return ChangeImpossible(recorded, job, plan)
+        refusal = replace(_refusal(asker, job, command, decision, plan.slug), because=())
+        return ChangeImpossible(record_refusal(world, refusal), job, plan)
     if isinstance(decision, NeedsApproval):
-        kind = f"needs {decision.approvals} approvals"
-        recorded = record_refusal(world, _refusal(asker, job, command, decision, kind))
+        recorded = record_refusal(world, _refusal(asker, job, command, decision, "needs_approval"))
         return ApprovalNeeded(recorded, plan, decision.approvals, decision.because)
     asked = Asked(fresh, asker.actor, plan, asker.delivery, command.because)
     return _opened(world, asked, decision, under_way)
@@ -117,7 +116,8 @@ def _refusal(asker: Asker, job: Job, command: Scale, decision: Decision, kind: s
     return Refusal(
         actor=asker.actor,
         delivery=asker.delivery,
-        detail=f"{Action.SCALE.value}: {kind}",
+        action=Action.SCALE,
+        detail=kind,
         policy_version=decision.policy_version,
         because=decision.because,
         job_id=job.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handler.domain.authority import Action, Allowed, Decision, Denied, NeedsApproval
+from handler.domain.authority import Action, Decision, Denied
 from handler.domain.errors import DataFlowError, JobNotFound
 from handler.domain.finding import looks_like_id
 from handler.domain.lifecycle import Refusal
@@ -98,7 +98,8 @@ def refuse(world: World, asker: Asker, action: Action, job: Job | JobSummary | N
         Refusal(
             actor=asker.actor,
             delivery=asker.delivery,
-            detail=f"{action.value}: {_kind(decision)}",
+            action=action,
+            detail="denied",
             policy_version=decision.policy_version,
             because=decision.because,
             job_id=job.id if job else None,
@@ -106,11 +107,3 @@ def refuse(world: World, asker: Asker, action: Action, job: Job | JobSummary | N
         ),
     )
     return Refused(recorded, action, job.name if job else "", decision.because)
-
-
-def _kind(decision: Decision) -> str:
-    match decision:
-        case NeedsApproval(approvals):
-            return f"needs {approvals} approvals"
-        case Denied() | Allowed():
-            return "denied"

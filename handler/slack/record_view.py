@@ -56,8 +56,13 @@ def _entry(say: Voice, newest_first: list[Fact]) -> Mrkdwn:
     detail = last.get("detail")
     extra = [say("history.reason", reason=escape(str(reason), 200))] if reason else []
     if detail:
-        extra.append(say("history.detail", detail=escape(str(detail), 200)))
+        extra.append(say("history.detail", detail=_why(say, str(detail))))
     return Mrkdwn("".join([row, *extra]))
+
+
+def _why(say: Voice, detail: str) -> Mrkdwn:
+    key = f"history.why_{detail}"
+    return say(key) if key in say.words.keys else say.problem(detail) or escape(detail, 200)
 
 
 def _map(fact: Fact, name: str) -> Mapping[str, object]:

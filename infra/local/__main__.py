@@ -1,0 +1,57 @@
+"""``make demo``: the playground, with a page in the browser, or (``--script``) with a fixed conversation."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+
+from infra.local.playground import Playground, playground
+from infra.local.processes import ProcessError, Processes
+from infra.local.script import Script
+from infra.package.errors import BuildError
+
+DEFAULT_PORT = 8710
+
+
+def main() -> int:
+    """Start everything, run until Ctrl-C or the script's end; return the exit code."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--script", action="store_true", help="play a fixed conversation, print it, exit 0 or 1")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="the page's port on 127.0.0.1 (0: a free one)")
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING)
+    began = time.monotonic()
+
+    def progress(line: str) -> None:
+        print(f"[{time.monotonic() - began:5.1f} s] {line}", flush=True)
+
+    try:
+        with Processes() as processes, playground(processes, progress, port=0 if asked.script else asked.port) as up:
+            if asked.script:
+                return 0 if Script(up, print).run() else 1
+            _stay(up)
+    except KeyboardInterrupt:
+        print("\nended: nothing of the playground is running any more")
+    except (ProcessError, BuildError, OSError) as error:
+        print(f"\nThe playground could not start: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _stay(up: Playground) -> None:
+    """Say where the page is, then print what is sent and what the channels say until Ctrl-C."""
+    print(f"\n  Open {up.workspace.url} and type /dataflow help")
+    print("  Ctrl-C ends everything.\n", flush=True)
+    shown = 0
+    while True:
+        deliveries = up.workspace.deliveries()
+        for delivery in deliveries[shown:]:
+            print(f"  {delivery.user} {delivery.what}  {delivery.error or 'acknowledged'}", flush=True)
+        shown = len(deliveries)
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""The whole playground: Data Flow simulator, Slack stand-in, and the real stack deployed between them."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from infra.local.dataflow.server import Served
+from infra.local.dataflow.world import PLAYGROUND_ACCESS_KEY, PLAYGROUND_SECRET_KEY, World
+from infra.local.deploy import Deployment, Outside, Secrets
+from infra.local.slack.cast import PLAYGROUND
+from infra.local.slack.serving import serve
+from infra.local.stack import running_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from infra.local.processes import Processes
+    from infra.local.slack.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Playground:
+    """Everything that runs: people act in ``workspace``, jobs live in ``dataflow``, the stack is ``deployment``."""
+
+    workspace: Workspace
+    dataflow: World
+    deployment: Deployment
+
+
+@contextmanager
+def playground(processes: Processes, say: Callable[[str], None], *, port: int = 0) -> Iterator[Playground]:
+    """Run the playground while the block runs; ``port`` is the page's, 0 for a free one.
+
+    Raises:
+        ProcessError: something is missing or a program failed; nothing keeps running.
+        infra.package.errors.BuildError: the artifact could not be built.
+        OSError: the port is taken.
+    """
+    with ExitStack() as stack:
+        say("starting the Data Flow simulator and the Slack stand-in")
+        workspace = stack.enter_context(serve(port=port))
+        simulator = Served(World())
+        stack.callback(simulator.close)
+        secrets = Secrets(
+            signing_secret=PLAYGROUND.signing_secret,
+            bot_token=PLAYGROUND.bot_token,
+            ncp_access_key=PLAYGROUND_ACCESS_KEY,
+            ncp_secret_key=PLAYGROUND_SECRET_KEY,
+        )
+        outside = Outside(slack_api_url=workspace.api_url, dataflow_url=simulator.url, secrets=secrets)
+        deployment = stack.enter_context(running_stack(outside, processes, say))
+        workspace.connect(deployment.front_url, deployment.front_host_header)
+        yield Playground(workspace, simulator.world, deployment)
