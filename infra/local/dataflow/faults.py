@@ -51,7 +51,7 @@ class Fault:
 
     def fits(self, method: str, path: str) -> bool:
         """Say whether the rule still strikes a request of this method and path."""
-        return self.times != 0 and self.method in ("*", method) and (self.path == path or fnmatchcase(path, self.path))
+        return self.times != 0 and self.method in ("*", method) and fnmatchcase(path, self.path)
 
     def row(self) -> Row:
         """Return the documented error row that a fault of kind status answers with; 503 unless it says which.

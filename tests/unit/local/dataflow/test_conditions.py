@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from infra.local.dataflow.conditions import Generation, settings_after
 from infra.local.dataflow.refusals import RefusedError
@@ -61,6 +63,7 @@ def test_values_that_pass(generation: Generation, change: dict[str, Any]) -> Non
         ("timeout", 1441),
         ("timeout", 2881),
         ("timeout", "2880"),
+        ("timeout", True),
         ("nrn", None),
         ("nrn", 5),
         ("scriptPath", ""),
@@ -123,3 +126,21 @@ def test_job_condition_is_required(generation: Generation, sent: object) -> None
     """A body without an object under jobCondition is a bad-parameter."""
     with pytest.raises(RefusedError, match=r"^400 bad-parameter: jobCondition is required"):
         settings_after(sent, STORED, generation)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+ANY_JSON = st.recursive(SCALARS, lambda each: st.lists(each) | st.dictionaries(st.text(), each), max_leaves=5)
+
+
+@settings(deadline=None)
+@given(generation=st.sampled_from(["G2", "G3"]), changes=st.dictionaries(st.sampled_from([*STORED, "other"]), ANY_JSON))
+def test_any_json_is_stored_or_refused(generation: Generation, changes: dict[str, Any]) -> None:
+    """Whatever JSON is sent, numbers that are stored are in range or were there before, or all of it is refused."""
+    try:
+        after = settings_after({**STORED, **changes}, STORED, generation)
+    except RefusedError as refusal:
+        assert refusal.row.code == "bad-parameter"  # noqa: PT017 - either outcome is right, each with its own rule
+        return
+    assert after["numWorker"] in range(2, 11)
+    assert after["timeout"] in (2880, *range(1, 1441))
+    assert "" not in (after["scriptPath"], after["logPath"])

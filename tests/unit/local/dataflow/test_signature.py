@@ -43,6 +43,12 @@ def test_published_vectors(method: str, target: str, expected: str) -> None:
     assert expected == sign(SECRET_KEY, method, target, TIMESTAMP, ACCESS_KEY)
 
 
+def test_the_method_is_signed_in_upper_case() -> None:
+    """A method in lower case gives the signature of the published one."""
+    method, target, expected = VECTORS[0]
+    assert expected == sign(SECRET_KEY, method.lower(), target, TIMESTAMP, ACCESS_KEY)
+
+
 def test_vector_of_a_public_client() -> None:
     """The vector that a public Go client is tested with is reproduced."""
     target = "/vserver/v2/createServerInstances?regionCode=KR"
