@@ -1,4 +1,4 @@
-"""The Bolt app: routes what Slack delivers to two calls. One app, three mouths: Lambda, playground, socket mode."""
+"""The Bolt app: routes what Slack delivers to two calls. One app, whoever the mouth is."""
 
 from __future__ import annotations
 

@@ -1,0 +1,61 @@
+# Everything a laptop needs. `make` alone says what there is.
+# Each word sets up what it needs by itself; only Python 3.11+ and Node 20+ must be there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+STAGE ?=
+PURE := handler.domain handler.flows handler.front
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-mutants check format bench package lock clean
+
+help: ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
+
+setup: $(READY) ## the Python environment, from the lock with hashes
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Sluice needs Python 3.11 or later; '$(PYTHON)' is older. Try: make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }
+	@command -v node >/dev/null || { echo "Sluice's deploy tool needs Node 20 or later: install it, then run make again."; exit 1; }
+	@echo "setting up the Python environment (about half a minute, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## the playground: a page in the browser; ARGS=--script plays a fixed conversation
+	@$(BIN)/python -m infra.local $(ARGS)
+
+test: $(READY) ## every test (ARGS goes to pytest)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(foreach package,$(PURE),--cov=$(package)) --cov-branch \
+	  --cov-report=term-missing:skip-covered --cov-fail-under=100 $(ARGS)
+
+test-mutants: $(READY) ## do the tests of the domain notice every change of it? (minutes)
+	@$(BIN)/python -m tests.mutants
+
+check: $(READY) ## format, lint, types, import rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY) ## mend what can be mended by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY) ## the benchmarks, with the comparison columns
+	@$(BIN)/python -m tests.bench
+
+package: $(READY) ## the artifact for Lambda
+	@$(BIN)/python -m infra.package --platform lambda
+
+lock: $(READY) ## renew the locks (needs uv)
+	@uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --upgrade pyproject.toml -o requirements.lock
+	@uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --upgrade --extra dev pyproject.toml -o requirements-dev.lock
+	@uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --upgrade infra/local/requirements.in -o requirements-playground.lock
+
+clean: ## remove everything that was made
+	@rm -rf $(VENV) .build .playground node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis mutants
