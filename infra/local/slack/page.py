@@ -28,6 +28,7 @@ from infra.local.slack.workspace_state import Delivery, Store
 BUNDLE = Path(__file__).resolve().parents[3] / ".build" / "web"
 """Where `npm run build` puts the page."""
 _KEEP_ALIVE_SECONDS = 15.0
+_NOTHING_FROM_OUTSIDE = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
 _NOT_BUILT = "The page is not built yet: run `npm ci && npm run build` in the repository, then reload."
 
 
@@ -60,7 +61,9 @@ class Page:
         index = self._bundle / "index.html"
         if not index.is_file():
             return PlainTextResponse(_NOT_BUILT, 503)
-        return FileResponse(index, headers={"Cache-Control": "no-store"})
+        return FileResponse(
+            index, headers={"Cache-Control": "no-store", "Content-Security-Policy": _NOTHING_FROM_OUTSIDE}
+        )
 
     async def _asset(self, request: Request) -> Response:
         asset = self._bundle / request.path_params["name"]

@@ -56,7 +56,7 @@ def serve(
             # Another site's name that resolves to loopback is refused, so that no page elsewhere can reach in.
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[_LOOPBACK, "localhost"])],
         )
-        config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, log_level="warning", lifespan="off", ws="none", timeout_graceful_shutdown=1)
         with _running(uvicorn.Server(config), listening, page):
             yield workspace
         dispatcher.close()

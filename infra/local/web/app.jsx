@@ -59,7 +59,7 @@ function App() {
   return (
     <WorkspaceContext value={workspace}>
       <div className="workspace">
-        <Sidebar screen={screen} channel={channel} seen={seen} onChannel={pick} onPerson={setMe} />
+        <Sidebar screen={screen} me={me} channel={channel} seen={seen} onChannel={pick} onPerson={setMe} />
         <main className="channel">
           <header className="channel-head">
             <h1>

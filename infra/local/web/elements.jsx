@@ -2,6 +2,7 @@
 import { useContext, useId, useRef, useState } from "react";
 
 import { WorkspaceContext } from "./context.js";
+import { Text, plain } from "./text.jsx";
 
 /** One element; `use(element, value)` tells the app. */
 export function Element({ element, use }) {
@@ -57,7 +58,7 @@ function Button({ element, choose, busy }) {
   };
   return (
     <button type="button" className="button" data-style={element.style} aria-label={element.accessibility_label} aria-busy={busy} disabled={busy} onClick={press}>
-      {element.text.text}
+      {plain(element.text.text)}
     </button>
   );
 }
@@ -77,7 +78,7 @@ function Overflow({ element, choose }) {
               choose(option.value);
             }}
           >
-            {option.text.text}
+            {plain(option.text.text)}
           </button>
         ))}
       </div>
@@ -93,10 +94,10 @@ export function Menu({ element, label, value, onChange, describedBy }) {
   const groups = element.option_groups ?? [{ options: known ?? element.options ?? [] }];
   return (
     <select className="field" aria-label={label} aria-describedby={describedBy} value={value} onChange={(event) => onChange(event.target.value)}>
-      <option value="" disabled>{element.placeholder?.text ?? "Choose…"}</option>
+      <option value="" disabled>{plain(element.placeholder?.text ?? "Choose…")}</option>
       {groups.map((group, index) =>
         group.label ? (
-          <optgroup key={index} label={group.label.text}>{group.options.map(asOption)}</optgroup>
+          <optgroup key={index} label={plain(group.label.text)}>{group.options.map(asOption)}</optgroup>
         ) : (
           group.options.map(asOption)
         ),
@@ -106,7 +107,7 @@ export function Menu({ element, label, value, onChange, describedBy }) {
 }
 
 function asOption(option) {
-  return <option key={option.value} value={option.value}>{option.text.text}</option>;
+  return <option key={option.value} value={option.value}>{plain(option.text.text)}</option>;
 }
 
 /** Checkboxes or radio buttons; tells the chosen value or the list of values. */
@@ -126,8 +127,8 @@ export function Choices({ element, onChange }) {
       {element.options.map((option) => (
         <label key={option.value}>
           <input type={many ? "checkbox" : "radio"} name={name} checked={chosen.includes(option.value)} onChange={() => toggle(option.value)} />
-          {option.text.text}
-          {option.description && <small>{option.description.text}</small>}
+          <Text of={option.text} />
+          {option.description && <small>{plain(option.description.text)}</small>}
         </label>
       ))}
     </div>
@@ -138,11 +139,11 @@ function Confirm({ confirm, onYes, onNo }) {
   const open = (dialog) => dialog?.showModal();
   return (
     <dialog className="modal confirm" ref={open} onCancel={onNo} aria-labelledby="confirm-title">
-      <h2 id="confirm-title">{confirm.title?.text ?? "Are you sure?"}</h2>
-      <p>{confirm.text?.text}</p>
+      <h2 id="confirm-title">{plain(confirm.title?.text ?? "Are you sure?")}</h2>
+      {confirm.text && <Text of={confirm.text} />}
       <footer>
-        <button type="button" className="button" onClick={onNo}>{confirm.deny?.text ?? "Cancel"}</button>
-        <button type="button" className="button" data-style={confirm.style ?? "primary"} onClick={onYes}>{confirm.confirm?.text ?? "Yes"}</button>
+        <button type="button" className="button" onClick={onNo}>{plain(confirm.deny?.text ?? "Cancel")}</button>
+        <button type="button" className="button" data-style={confirm.style ?? "primary"} onClick={onYes}>{plain(confirm.confirm?.text ?? "Yes")}</button>
       </footer>
     </dialog>
   );

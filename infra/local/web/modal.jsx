@@ -5,6 +5,7 @@ import { Blocks } from "./blocks.jsx";
 import { WorkspaceContext } from "./context.js";
 import { Choices, Menu } from "./elements.jsx";
 import { act } from "./server.js";
+import { plain } from "./text.jsx";
 
 const KINDS = { number_input: "text", email_text_input: "email", url_text_input: "url", datepicker: "date", timepicker: "time", datetimepicker: "datetime-local" };
 
@@ -14,7 +15,10 @@ export function Modal({ view }) {
   const [entered, setEntered] = useState({});
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    if (!dialog.current.open) dialog.current.showModal();
+    const shown = dialog.current;
+    shown.showModal();
+    shown.querySelector(".input input, .input textarea, .input select")?.focus();
+    return () => shown.close(); // gives the focus back to where it was
   }, []);
   const close = () => send("close_view", "You closed the form", { view_id: view.id });
   const submit = async (event) => {
@@ -36,7 +40,7 @@ export function Modal({ view }) {
     >
       <form onSubmit={submit} noValidate>
         <header>
-          <h2 id="modal-title">{view.title.text}</h2>
+          <h2 id="modal-title">{plain(view.title.text)}</h2>
           <button type="button" className="close" aria-label="Close" onClick={close}>×</button>
         </header>
         <div className="modal-body">
@@ -56,10 +60,10 @@ export function Modal({ view }) {
           )}
         </div>
         <footer>
-          <button type="button" className="button" onClick={close}>{view.close?.text ?? "Cancel"}</button>
+          <button type="button" className="button" onClick={close}>{plain(view.close?.text ?? "Cancel")}</button>
           {view.submit && (
             <button type="submit" className="button" data-style="primary" disabled={busy} aria-busy={busy}>
-              {busy ? "Sending…" : view.submit.text}
+              {busy ? "Sending…" : plain(view.submit.text)}
             </button>
           )}
         </footer>
@@ -74,12 +78,12 @@ function Input({ block, error, suggest, onChange }) {
   return (
     <div className="input" data-wrong={error ? "" : undefined}>
       <label htmlFor={id}>
-        {block.label.text}
+        {plain(block.label.text)}
         {block.optional && <span className="optional"> (optional)</span>}
       </label>
       <Field element={block.element} id={id} label={block.label.text} notes={notes} suggest={suggest} onChange={onChange} />
       {error && <p className="error" id={`${id}-error`} role="alert">{error}</p>}
-      {block.hint && <p className="hint" id={`${id}-hint`}>{block.hint.text}</p>}
+      {block.hint && <p className="hint" id={`${id}-hint`}>{plain(block.hint.text)}</p>}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // The bar on the left: the channels, and who one is.
 import { Avatar } from "./avatar.jsx";
 
-export function Sidebar({ screen, channel, seen, onChannel, onPerson }) {
+export function Sidebar({ screen, me, channel, seen, onChannel, onPerson }) {
   const people = screen.people.filter((person) => !person.is_bot);
   return (
     <nav className="sidebar" aria-label="Workspace">
@@ -14,7 +14,7 @@ export function Sidebar({ screen, channel, seen, onChannel, onPerson }) {
               <ChannelButton
                 one={one}
                 current={one.id === channel.id}
-                unread={unread(one, seen[`${screen.me} ${one.id}`] ?? "")}
+                unread={unread(one, seen[`${me} ${one.id}`] ?? "")}
                 onClick={() => onChannel(one.id)}
               />
             </li>
@@ -29,7 +29,7 @@ export function Sidebar({ screen, channel, seen, onChannel, onPerson }) {
               type="radio"
               name="me"
               value={person.id}
-              checked={person.id === screen.me}
+              checked={person.id === me}
               onChange={() => onPerson(person.id)}
             />
             <Avatar person={person} size={28} />
@@ -38,6 +38,7 @@ export function Sidebar({ screen, channel, seen, onChannel, onPerson }) {
           </label>
         ))}
       </fieldset>
+      <p className="about">Whatever you do here is sent to the bot as a real, signed request. Slack is a stand-in on this computer.</p>
     </nav>
   );
 }

@@ -11,8 +11,9 @@ export function Timeline({ screen, channel, sending }) {
   const following = useRef(true);
   const entries = inOrder(channel);
   useLayoutEffect(() => {
+    if (sending) following.current = true;
     if (following.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [screen.revision, sending]);
+  }, [screen, sending]);
   useEffect(() => {
     const linked = location.hash.split("/")[1];
     if (linked) document.getElementById(linked)?.scrollIntoView({ block: "center" });
@@ -59,7 +60,7 @@ function Message({ message, channel, screen }) {
       <div className="message-body">
         <p className="message-head">
           <b>{author.name}</b>
-          {author.is_bot && <span className="app-tag">APP</span>}
+          {author.id === screen.bot && <span className="app-tag">APP</span>}
           <time dateTime={at.toISOString()} title={at.toLocaleString()}>{at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" })}</time>
         </p>
         <Blocks blocks={blocks} press={press} />
