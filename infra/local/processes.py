@@ -18,6 +18,9 @@ from typing import Self
 
 POLL_SECONDS = 0.02
 LAST_LINES = 15
+# SIGKILL cannot be refused; the short wait is for ports to be free again. It is not longer because a group also lasts
+# while it has a zombie that the system's first process has yet to collect.
+KILLED_SECONDS = 0.3
 
 
 class ProcessError(Exception):
@@ -185,7 +188,7 @@ def _end_group(process: subprocess.Popen[bytes], grace_seconds: float) -> None:
     process.wait()
     if process.stdin:
         process.stdin.close()
-    until = time.monotonic() + grace_seconds
+    until = time.monotonic() + KILLED_SECONDS
     while _signal_group(process.pid, 0) and time.monotonic() < until:
         time.sleep(POLL_SECONDS)
 

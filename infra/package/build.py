@@ -58,8 +58,16 @@ def build(
         )
     out.mkdir(parents=True, exist_ok=True)
     installed = dependencies(root / "requirements.lock", target, interpreter, cache or root / ".build" / "cache", say)
-    front = _pack(out / "front.zip", _front_files(root), interpreter, most_bytes=FRONT_MOST_BYTES)
-    worker = _pack(out / "worker.zip", _worker_files(root), interpreter, most_bytes=WORKER_MOST_BYTES, onto=installed)
+    front = _pack(
+        out / "front.zip", _front_files(root), _compiler(interpreter, docstrings=False), most_bytes=FRONT_MOST_BYTES
+    )
+    worker = _pack(
+        out / "worker.zip",
+        _worker_files(root),
+        _compiler(interpreter, docstrings=True),
+        most_bytes=WORKER_MOST_BYTES,
+        onto=installed,
+    )
     for archive in (front, worker):
         say(f"{archive.name} {archive.stat().st_size:,} bytes for {target.name}")
     return Artifacts(out, front, worker, target, compiled=interpreter is not None)
@@ -88,10 +96,15 @@ def _files(root: Path, folder: str) -> dict[str, Path]:
     return files
 
 
+def _compiler(interpreter: Path | None, *, docstrings: bool) -> Callable[[Path], None]:
+    """What to do to a folder before it is packed; without an interpreter, nothing."""
+    return lambda folder: compile_folder(folder, interpreter, docstrings=docstrings) if interpreter else None
+
+
 def _pack(
     archive: Path,
     files: dict[str, Path],
-    interpreter: Path | None,
+    compile_ahead: Callable[[Path], None],
     *,
     most_bytes: int,
     onto: Path | None = None,
@@ -102,8 +115,7 @@ def _pack(
             copy = folder / name
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-        if interpreter:
-            compile_folder(folder, interpreter)
+        compile_ahead(folder)
         drafted = Path(scratch) / archive.name
         write_archive(drafted, folder, onto=onto)
         size = drafted.stat().st_size

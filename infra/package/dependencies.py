@@ -15,7 +15,7 @@ from infra.package.lock import needed, read_lock
 from infra.package.target import Target
 
 # Raise it when this module changes what it puts into the archive.
-FORMAT = "1"
+FORMAT = "2"
 LONGEST_SECONDS = 900
 # Written by pip with paths or times of this machine in them; nothing at run time reads them.
 INSTALLER_FILES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")

@@ -1,0 +1,94 @@
+"""The generated template and the built archives, made once for the whole run."""
+
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.node import ensure_node_packages, osls
+from infra.local.processes import Processes
+from infra.local.stack import ROOT
+from infra.package.build import Artifacts, build
+from infra.package.target import host_target, lambda_target
+
+Template = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    """The folder of Node's programs; without them the tests that need the deploy tool are skipped."""
+    found = shutil.which("node")
+    if found is None or shutil.which("npm") is None:
+        pytest.skip("Node and npm are not on this machine, and the deploy tool is a Node program: install Node 20.")
+    return Path(found).parent
+
+
+@pytest.fixture(scope="session")
+def packaged(node: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Template]:
+    """The CloudFormation template that the deploy tool generates for a stage, without network or credentials."""
+    folder = tmp_path_factory.mktemp("packaged")
+    for name in ("front.zip", "worker.zip"):
+        with zipfile.ZipFile(folder / name, "w") as archive:
+            archive.writestr("empty", "")
+    base = {"PATH": os.pathsep.join([str(node), os.defpath]), "HOME": str(folder), "TMPDIR": str(folder)}
+    made: dict[str, Template] = {}
+
+    def package(stage: str) -> Template:
+        if stage not in made:
+            words = ["package", "--stage", stage, f"--param=artifacts={folder}", "--package", str(folder / stage)]
+            with Processes() as processes:
+                ensure_node_packages(ROOT, folder, processes, print)
+                processes.run(osls(ROOT, words, base, folder / f"{stage}.log"))
+            text = (folder / stage / "cloudformation-template-update-stack.json").read_text(encoding="utf-8")
+            made[stage] = json.loads(text)
+        return made[stage]
+
+    return package
+
+
+@pytest.fixture(scope="session")
+def template(packaged: Callable[[str], Template]) -> Template:
+    """The template of a real stage."""
+    return packaged("prod")
+
+
+@pytest.fixture(scope="session")
+def lambda_artifacts(tmp_path_factory: pytest.TempPathFactory) -> Artifacts:
+    """The archives of this work tree for Lambda, as `make package` builds them."""
+    return build(ROOT, tmp_path_factory.mktemp("lambda"), lambda_target(), say=print)
+
+
+@pytest.fixture(scope="session")
+def host_artifacts(tmp_path_factory: pytest.TempPathFactory) -> Artifacts:
+    """The archives of this work tree for the interpreter that runs, as the playground builds them."""
+    return build(ROOT, tmp_path_factory.mktemp("host"), host_target(), say=print)
+
+
+@pytest.fixture
+def small_tree(tmp_path: Path) -> Path:
+    """A work tree as small as a build allows, with one real dependency that is the same on every platform."""
+    root = tmp_path / "tree"
+    for name, text in {
+        "handler/__init__.py": '"""Deployed."""\n',
+        "handler/front/door.py": "def handler(event, context):\n    return {1, 2, 3, 'a', 'b'}\n",
+        "handler/domain/model.py": "LIMITS = {2, 10}\n",
+        "infra/policy/policy.cedar": "permit(principal, action, resource);\n",
+        "requirements.lock": _lock_of("idna"),
+    }.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+def _lock_of(name: str) -> str:
+    """The real lock's lines for one package."""
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines(keepends=True)
+    first = next(number for number, line in enumerate(lines) if line.startswith(f"{name}=="))
+    after = next(number for number in range(first + 1, len(lines)) if lines[number][0] not in " #")
+    return "".join(lines[first:after])
