@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 
 from infra.local.dataflow.server import LOOPBACK, listener, server_for
 from infra.local.dataflow.world import CHOICES, PLAYGROUND_ACCESS_KEY, Options, World
@@ -24,7 +25,8 @@ def main() -> None:
         f"access key {PLAYGROUND_ACCESS_KEY})",
         flush=True,
     )
-    server_for(world).run([bound])
+    with suppress(KeyboardInterrupt):  # uvicorn repeats the signal after it has stopped
+        server_for(world).run([bound])
 
 
 if __name__ == "__main__":
