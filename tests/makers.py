@@ -154,7 +154,9 @@ def request(
     return made if head else replace(made, head=fact_of(made).head)
 
 
-def fact_of(made: Request, event: Event = Event.REQUESTED, after: Head = BEFORE_FIRST) -> Fact:
+def fact_of(
+    made: Request, event: Event = Event.REQUESTED, after: Head = BEFORE_FIRST, writer: str | None = None
+) -> Fact:
     """Make the fact of a request that comes after this head in its chain."""
     return chained(
         after,
@@ -173,6 +175,7 @@ def fact_of(made: Request, event: Event = Event.REQUESTED, after: Head = BEFORE_
             policy_version=made.policy_version,
             because=made.because,
             delivery=made.delivery,
+            writer=writer,
         ),
     )
 
@@ -190,7 +193,7 @@ def opening(
     return Move(made, fact_of(made))
 
 
-def step(before: Request, state: State, **fields: Unpack[RequestFields]) -> Move:
+def step(before: Request, state: State, *, writer: str | None = None, **fields: Unpack[RequestFields]) -> Move:
     """Make a request's next state a minute later, with the fact of it, as ``Ledger.advance`` takes them."""
     told: RequestFields = {
         "updated_at": before.updated_at + timedelta(minutes=1),
@@ -199,7 +202,7 @@ def step(before: Request, state: State, **fields: Unpack[RequestFields]) -> Move
     }
     after = replace(before, state=state, **told)
     event = Event(state.value) if state.value in set(Event) else Event.REQUESTED
-    fact = fact_of(after, event, before.head)
+    fact = fact_of(after, event, before.head, writer)
     return Move(replace(after, head=fact.head), fact)
 
 

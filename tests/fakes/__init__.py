@@ -1,1 +1,1 @@
-"""Fakes of the ports, one module each: they remember what happened, and keep the same contract suites as the adapters."""
+"""Fakes of the ports, one module each: they remember what happened, and keep the same contract suites."""

@@ -1,0 +1,195 @@
+"""The ledger on DynamoDB. It never scans, and it never asks for more than it returns."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from handler.adapters.ledger.calls import Calls, ConditionUnmet
+from handler.adapters.ledger.cursor import cursor_after, start_key
+from handler.adapters.ledger.items import (
+    LOCK_PREFIX,
+    OPEN,
+    UnreadableItem,
+    can_be_key,
+    plain,
+    stored_fact,
+    stored_request,
+    wire,
+)
+from handler.adapters.ledger.writes import Part, Writes, lock_key
+from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
+from handler.domain.model import RequestId
+from handler.ports import ByJob, FactPage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import QueryInputTypeDef
+
+    from handler.adapters.ledger.items import Item
+    from handler.adapters.ledger.writes import Step
+    from handler.domain.audit import Fact
+    from handler.domain.model import Card, JobId, Request
+    from handler.ports import ByActor, Clock
+
+
+class DynamoLedger:
+    """The port ``Ledger``, on the tables of ``infra/aws/tables.yml``.
+
+    ``client`` is set up with ``calls.dynamodb_config()``; ``jitter`` returns a number from 0 to 1, different each time.
+    """
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        *,
+        requests_table: str,
+        audit_table: str,
+        clock: Clock,
+        jitter: Callable[[], float],
+    ) -> None:
+        self._client = client
+        self._writes = Writes(requests_table, audit_table)
+        self._calls = Calls(clock, jitter)
+
+    def open(self, request: Request, fact: Fact) -> None:
+        """Record a new request; see the port. IdTaken also when a refusal is recorded under this id."""
+        unmet = self._transact("open", self._writes.opening(request, fact))
+        if not unmet:
+            return
+        existing = self.request(request.id)
+        if existing is not None:
+            if existing.head == request.head:
+                return  # our own write: the answer to it was lost and the call sent again
+            raise DeliveryKnown(existing) if existing.delivery == request.delivery else IdTaken
+        if Part.REQUEST in unmet or Part.FACT in unmet:
+            raise IdTaken
+        raise JobBusy(self._holder(request.change.job_id))
+
+    def advance(self, before: Request, after: Request, fact: Fact) -> None:
+        """Record a request's next state; see the port. The card stays as it is stored, whatever ``after`` says."""
+        unmet = self._transact("advance", self._writes.moving(before, after, fact))
+        if not unmet:
+            return
+        current = self.request(before.id)
+        if current is not None and current.head == after.head:
+            return  # our own write: the answer to it was lost and the call sent again
+        if Part.REQUEST in unmet:
+            raise Moved(current)
+        if Part.FACT in unmet:
+            raise LedgerUnavailable("advance", f"fact {fact.seq} exists, though the request does not know it")
+        raise JobBusy(self._holder(before.change.job_id))
+
+    def record(self, fact: Fact) -> None:
+        """Record a chain of one fact; see the port."""
+        put = self._writes.recording(fact)
+        try:
+            self._calls.do("record", lambda: self._client.put_item(**put))
+        except ConditionUnmet as unmet:
+            first = next(iter(self.chain(RequestId(fact.request_id))), {})
+            is_ours = fact.delivery is not None and first.get("delivery") == fact.delivery
+            if not is_ours and first.get("hash") != fact.hash:
+                raise IdTaken from unmet
+
+    def remember_card(self, request_id: RequestId, card: Card) -> None:
+        """Keep where the request's message stands. Raises Moved with None when there is no such request."""
+        update = self._writes.remembering(request_id, card)
+        try:
+            self._calls.do("remember_card", lambda: self._client.update_item(**update))
+        except ConditionUnmet as unmet:
+            raise Moved(None) from unmet
+
+    def request(self, request_id: RequestId) -> Request | None:
+        """Read one request, consistently; what cannot be a request's id names none."""
+        if request_id.startswith(LOCK_PREFIX) or not can_be_key(request_id):
+            return None
+        item = self._item("request", request_id)
+        return None if item is None else _read("request", item)
+
+    def open_requests(self, *, limit: int) -> tuple[Request, ...]:
+        """Read the requests that need something still, the first due first; a change shows after a moment."""
+        query = _partition(self._writes.requests_table, "gsi_open", OPEN)
+        query["IndexName"] = "open"
+        query["Limit"] = limit
+        return tuple(_read("open_requests", item) for item in islice(self._query("open_requests", query), limit))
+
+    def chain(self, request_id: RequestId) -> tuple[Mapping[str, object], ...]:
+        """Read all facts of one request in their order, consistently."""
+        if not can_be_key(request_id):
+            return ()
+        query = _partition(self._writes.audit_table, "request_id", request_id)
+        query["ConsistentRead"] = True
+        return tuple(stored_fact(item) for item in self._query("chain", query))
+
+    def history(self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None) -> FactPage:
+        """Read facts by job or person, newest first; a new fact shows after a moment.
+
+        Raises ValueError when ``cursor`` is none that a history has returned.
+        """
+        index, name, value = (
+            ("by_job", "job_id", query.job_id) if isinstance(query, ByJob) else ("by_actor", "actor", query.user_id)
+        )
+        if not can_be_key(value):
+            return FactPage(())
+        asked = _partition(self._writes.audit_table, name, value)
+        asked["IndexName"] = index
+        asked["ScanIndexForward"] = False
+        asked["Limit"] = limit + 1  # one more than is shown tells whether there is a next page
+        if cursor is not None:
+            asked["ExclusiveStartKey"] = start_key(cursor, {name: value})
+        items = list(islice(self._query("history", asked), limit + 1))
+        shown = items[:limit]
+        more = cursor_after(plain(shown[-1])["gsi_at"]) if len(items) > limit else None
+        return FactPage(tuple(stored_fact(item) for item in shown), more)
+
+    def _transact(self, operation: str, steps: tuple[Step, ...]) -> frozenset[Part]:
+        """Do all steps or none; return the parts whose clauses failed, nothing when it is done."""
+        writes = [step.write for step in steps]
+        try:
+            self._calls.do(operation, lambda: self._client.transact_write_items(TransactItems=writes))
+        except ConditionUnmet as error:
+            return frozenset(steps[position].part for position in error.positions)
+        return frozenset()
+
+    def _holder(self, job_id: JobId) -> Request | None:
+        """Read the request that holds a job; None when it ended while we looked."""
+        lock = self._item("holder", lock_key(job_id))
+        holder = None if lock is None else self.request(RequestId(plain(lock)["owner"]))
+        return holder if holder is not None and holder.state.holds_job else None
+
+    def _item(self, operation: str, key: str) -> Item | None:
+        table = self._writes.requests_table
+        answer = self._calls.do(
+            operation,
+            lambda: self._client.get_item(TableName=table, Key=wire({"pk": key}), ConsistentRead=True),
+        )
+        return answer.get("Item")
+
+    def _query(self, operation: str, query: QueryInputTypeDef) -> Iterator[Item]:
+        """Read page after page, as far as the caller takes items."""
+        asked = query
+        while True:
+            page = self._calls.do(operation, partial(self._client.query, **asked))
+            yield from page["Items"]
+            if not page.get("LastEvaluatedKey"):
+                return
+            asked = {**query, "ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _partition(table: str, name: str, value: str) -> QueryInputTypeDef:
+    return {
+        "TableName": table,
+        "KeyConditionExpression": "#key = :key",
+        "ExpressionAttributeNames": {"#key": name},
+        "ExpressionAttributeValues": wire({":key": value}),
+    }
+
+
+def _read(operation: str, item: Item) -> Request:
+    try:
+        return stored_request(item)
+    except UnreadableItem as problem:
+        raise LedgerUnavailable(operation, str(problem)) from problem

@@ -1,0 +1,189 @@
+"""Requests and facts as DynamoDB items, and back.
+
+A request's run conditions and values are kept as JSON text, not as maps: what was read from the API has to be written
+back exactly (architecture, rule 6), and DynamoDB would not return it so. Its numbers know no difference between 2.0
+and 2 and end at 38 digits, and it takes no text that is not valid Unicode. The text keeps the order of fields too.
+A fact's ``before`` and ``after`` are maps, for people and their tools: ``audit.recordable`` has made them fit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from handler.domain.model import (
+    Actor,
+    Card,
+    Change,
+    ChannelId,
+    Head,
+    JobId,
+    Request,
+    RequestId,
+    RunCondition,
+    State,
+    UserId,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    from handler.domain.audit import Fact
+
+    Item = Mapping[str, AttributeValueTypeDef]
+
+SCHEMA: Final = 1
+INDEX_PREFIX: Final = "gsi_"
+LOCK_PREFIX: Final = "lock#"
+OPEN: Final = "open"
+DUE_AT_NO_TIME: Final = "9999"
+_LONGEST_KEY_BYTES: Final = 2048
+
+_serialize: Final = TypeSerializer().serialize
+_deserialize: Final = TypeDeserializer().deserialize
+
+
+class UnreadableItem(ValueError):
+    """An item is not what this version writes; the message names no value of it."""
+
+
+def can_be_key(text: str) -> bool:
+    """Whether DynamoDB takes this as a partition key: not empty, valid Unicode, at most 2,048 bytes."""
+    encoded = text.encode("utf-8", "replace")
+    return bool(text) and len(encoded) <= _LONGEST_KEY_BYTES and encoded.decode() == text
+
+
+def wire(attributes: Mapping[str, object]) -> dict[str, AttributeValueTypeDef]:
+    """Write plain attributes as DynamoDB's typed values."""
+    return {name: _serialize(value) for name, value in attributes.items()}
+
+
+def plain(item: Item) -> dict[str, Any]:
+    """Read DynamoDB's typed values: whole numbers are int; what we never write comes as float or text."""
+    return {name: _plain(_deserialize(value)) for name, value in item.items()}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case None | bool() | str():
+            return value
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case list():
+            return [_plain(each) for each in value]
+        case Mapping():
+            return {name: _plain(each) for name, each in value.items()}
+        case _:
+            return repr(value)  # boto3's Binary has no str()
+
+
+def fact_attributes(fact: Fact) -> dict[str, object]:
+    """Return a fact's attributes with those that serve the indexes by job, actor and day."""
+    return {
+        **fact.attributes(),
+        f"{INDEX_PREFIX}at": f"{fact.at}#{fact.request_id}#{fact.seq:06d}",
+        f"{INDEX_PREFIX}day": fact.at[: len("2026-11-23")],
+    }
+
+
+def stored_fact(item: Item) -> dict[str, object]:
+    """Read a fact as it was recorded, without what serves an index."""
+    return {name: value for name, value in plain(item).items() if not name.startswith(INDEX_PREFIX)}
+
+
+def request_attributes(request: Request) -> dict[str, object]:
+    """Return all attributes of a request's item but its key; what does not apply is None and not to be stored.
+
+    ``gsi_open`` and ``gsi_due_at`` put it into the index of open requests while it needs something; those that are due
+    at no time come last.
+    """
+    change, due = request.change, request.due_at
+    is_open = request.state.holds_job or due is not None
+    return {
+        "schema": SCHEMA,
+        "state": request.state.value,
+        "job_id": change.job_id,
+        "job_name": change.job_name,
+        "before": _text(change.before.fields),
+        "values": _text(change.values),
+        "requester": request.requester.user_id,
+        "channel": request.requester.channel_id,
+        "team": request.requester.team_id,
+        "delivery": request.delivery,
+        "reason": request.reason,
+        "policy_version": request.policy_version,
+        "because": list(request.because),
+        "head_seq": request.head.seq,
+        "head_hash": request.head.hash,
+        "created_at": _moment(request.created_at),
+        "updated_at": _moment(request.updated_at),
+        "started_at": _moment(request.started_at),
+        "due_at": _moment(due),
+        "found": None if request.found is None else _text(request.found.fields),
+        "problem": request.problem,
+        "checks": request.checks,
+        "card": None if request.card is None else card_attributes(request.card),
+        f"{INDEX_PREFIX}open": OPEN if is_open else None,
+        f"{INDEX_PREFIX}due_at": (_moment(due) or DUE_AT_NO_TIME) if is_open else None,
+    }
+
+
+def card_attributes(card: Card) -> dict[str, object]:
+    """Return a card as the map that is kept of it."""
+    return {"channel_id": card.channel_id, "ts": card.ts}
+
+
+def stored_request(item: Item) -> Request:
+    """Read a request. Raises UnreadableItem when this version does not write such items."""
+    attributes = plain(item)
+    if attributes.get("schema") != SCHEMA:
+        raise UnreadableItem(f"request item of schema {attributes.get('schema')}, this version reads {SCHEMA}")
+    try:
+        return _request(attributes)
+    except (KeyError, TypeError, ValueError) as problem:
+        raise UnreadableItem(f"request item cannot be read: {type(problem).__name__}") from problem
+
+
+def _request(stored: Mapping[str, Any]) -> Request:
+    card, found = stored.get("card"), stored.get("found")
+    return Request(
+        id=RequestId(stored["pk"]),
+        state=State(stored["state"]),
+        change=Change(
+            JobId(stored["job_id"]),
+            stored["job_name"],
+            RunCondition(json.loads(stored["before"])),
+            json.loads(stored["values"]),
+        ),
+        requester=Actor(UserId(stored["requester"]), ChannelId(stored["channel"]), stored["team"]),
+        delivery=stored["delivery"],
+        created_at=datetime.fromisoformat(stored["created_at"]),
+        updated_at=datetime.fromisoformat(stored["updated_at"]),
+        policy_version=stored["policy_version"],
+        because=tuple(stored["because"]),
+        head=Head(stored["head_seq"], stored["head_hash"]),
+        reason=stored.get("reason"),
+        due_at=_read_moment(stored.get("due_at")),
+        card=None if card is None else Card(ChannelId(card["channel_id"]), card["ts"]),
+        found=None if found is None else RunCondition(json.loads(found)),
+        problem=stored.get("problem"),
+        checks=stored["checks"],
+        started_at=_read_moment(stored.get("started_at")),
+    )
+
+
+def _text(fields: Mapping[str, object]) -> str:
+    return json.dumps(dict(fields), separators=(",", ":"))
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _read_moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,34 @@
+"""Fixtures that several tiers share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from infra.local.emulator import ensure_environment, one_at_a_time, running_emulator
+from infra.local.processes import ProcessError, Processes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.local.emulator import Emulator
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One local AWS, empty at first, for all tests that want one: each makes what it needs under names of its own."""
+    folder, home = tmp_path_factory.mktemp("local-aws"), ROOT / ".playground"
+    home.mkdir(exist_ok=True)
+    with Processes() as processes:
+        try:
+            with one_at_a_time(home / "lock", print):
+                lock = ROOT / "requirements-playground.lock"
+                python = ensure_environment(home / "venv", lock, folder, processes, print)
+        except ProcessError as error:
+            pytest.skip(f"the local AWS could not be installed from requirements-playground.lock: {error}")
+        with running_emulator(python, folder, processes) as emulator:
+            yield emulator

@@ -1,0 +1,105 @@
+"""The subjects of the ledger's contract suite: the fake, moto in this process, and the local AWS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import yaml  # type: ignore[import-untyped]  # comes with moto; its stubs would be one more dependency
+
+from handler.adapters.ledger.dynamodb import DynamoLedger
+from tests.fakes.clock import FakeClock
+from tests.fakes.ledger import FakeLedger
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+
+    from handler.domain.audit import Fact
+    from handler.domain.model import JobId, RequestId
+    from handler.ports import Ledger
+
+TEMPLATE = Path(__file__).resolve().parents[2] / "infra" / "aws" / "tables.yml"
+_numbers = count(1)
+
+
+class Subject(Protocol):
+    """A ledger, and what a test may do behind its back."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger under test."""
+
+    def put_lock(self, job_id: JobId, owner: RequestId | None) -> None:
+        """Make this request the owner of the job's lock; None takes the lock away."""
+
+    def put_fact(self, fact: Fact) -> None:
+        """Put a fact into the audit table that no ledger has recorded."""
+
+
+@dataclass(slots=True)
+class Fake:
+    """The ledger in memory."""
+
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+
+    def put_lock(self, job_id: JobId, owner: RequestId | None) -> None:
+        """Change the lock."""
+        self.ledger.locks.pop(job_id, None)
+        if owner is not None:
+            self.ledger.locks[job_id] = owner
+
+    def put_fact(self, fact: Fact) -> None:
+        """Add a fact."""
+        self.ledger.facts.setdefault(fact.request_id, []).append(fact.attributes())
+
+
+@dataclass(slots=True)
+class Dynamo:
+    """The ledger on DynamoDB, with fresh tables made from the template that is deployed."""
+
+    client: DynamoDBClient
+    requests_table: str = field(default_factory=lambda: f"requests-{next(_numbers)}")
+    audit_table: str = field(default_factory=lambda: f"audit-{next(_numbers)}")
+    ledger: DynamoLedger = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client.create_table(TableName=self.requests_table, **_definition("RequestsTable"))
+        self.client.create_table(TableName=self.audit_table, **_definition("AuditTable"))
+        self.ledger = self.ledger_with(self.client)
+
+    def ledger_with(self, client: DynamoDBClient) -> DynamoLedger:
+        """Make another ledger on the same tables."""
+        return DynamoLedger(
+            client,
+            requests_table=self.requests_table,
+            audit_table=self.audit_table,
+            clock=FakeClock(),
+            jitter=lambda: 1.0,
+        )
+
+    def put_lock(self, job_id: JobId, owner: RequestId | None) -> None:
+        """Change the lock item."""
+        key = {"pk": {"S": f"lock#{job_id}"}}
+        if owner is None:
+            self.client.delete_item(TableName=self.requests_table, Key=key)
+        else:
+            self.client.put_item(TableName=self.requests_table, Item={**key, "owner": {"S": owner}})
+
+    def put_fact(self, fact: Fact) -> None:
+        """Add a fact's item."""
+        key = {"request_id": {"S": fact.request_id}, "seq": {"N": str(fact.seq)}}
+        self.client.put_item(TableName=self.audit_table, Item=key)
+
+    def request_item(self, request_id: RequestId) -> dict[str, Any]:
+        """Read a request's item as it lies in the table."""
+        return dict(self.client.get_item(TableName=self.requests_table, Key={"pk": {"S": request_id}})["Item"])
+
+
+@cache
+def _definition(resource: str) -> dict[str, Any]:
+    properties = yaml.safe_load(TEMPLATE.read_text("utf-8"))["Resources"][resource]["Properties"]
+    names = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    return {name: properties[name] for name in names}

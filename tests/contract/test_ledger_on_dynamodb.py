@@ -1,0 +1,164 @@
+"""What only a ledger on DynamoDB has: items that a person can read, lost answers, and the verbs its role grants."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from handler.domain.audit import breaks
+from handler.domain.errors import DeliveryKnown, JobBusy
+from handler.domain.model import RequestId, State, UserId
+from handler.ports import ByActor, ByJob
+from tests import makers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.contract.ledgers import Dynamo
+
+
+@contextmanager
+def first_answer_lost(dynamo: Dynamo, operation: str) -> Iterator[list[int]]:
+    """Let botocore think that its first call got no answer, though it took effect: it sends the same once more."""
+    tries: list[int] = []
+
+    def wants_retry(attempts: int, **_: Any) -> Any:  # seconds to wait, or None
+        tries.append(attempts)
+        return 0.0 if attempts == 1 else None
+
+    event = f"needs-retry.dynamodb.{operation}"
+    dynamo.client.meta.events.register_first(event, wants_retry)
+    try:
+        yield tries
+    finally:
+        dynamo.client.meta.events.unregister(event, wants_retry)
+
+
+@contextmanager
+def calls_seen(dynamo: Dynamo) -> Iterator[set[tuple[str, str]]]:
+    """Note which verb is used on which table; a transaction counts as its parts."""
+    seen: set[tuple[str, str]] = set()
+    tables = {dynamo.requests_table: "requests", dynamo.audit_table: "audit"}
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        for write in params.get("TransactItems", [{model.name: params}]):
+            seen.update((verb, tables[arguments["TableName"]]) for verb, arguments in write.items())
+
+    dynamo.client.meta.events.register("provide-client-params.dynamodb", note)
+    try:
+        yield seen
+    finally:
+        dynamo.client.meta.events.unregister("provide-client-params.dynamodb", note)
+
+
+def test_an_opening_whose_answer_was_lost_is_recognised(dynamo: Dynamo) -> None:
+    """Sent twice and done once, the opening of a request is a success."""
+    move = makers.opening()
+    with first_answer_lost(dynamo, "TransactWriteItems") as tries:
+        dynamo.ledger.open(move.request, move.fact)
+    assert tries == [1, 2]
+    assert move.request == dynamo.ledger.request(move.request.id)
+    assert breaks(dynamo.ledger.chain(move.request.id), move.request.head) == ()
+
+
+def test_a_move_whose_answer_was_lost_is_recognised(dynamo: Dynamo) -> None:
+    """Sent twice and done once, a request's next state is a success."""
+    opening = makers.opening()
+    dynamo.ledger.open(opening.request, opening.fact)
+    move = makers.step(opening.request, State.APPLYING, writer="worker 1")
+    with first_answer_lost(dynamo, "TransactWriteItems") as tries:
+        dynamo.ledger.advance(opening.request, move.request, move.fact)
+    assert tries == [1, 2]
+    assert move.request == dynamo.ledger.request(move.request.id)
+    assert breaks(dynamo.ledger.chain(move.request.id), move.request.head) == ()
+
+
+def test_a_refusal_whose_answer_was_lost_is_recognised(dynamo: Dynamo) -> None:
+    """Sent twice and done once, a fact of its own is a success."""
+    fact = makers.fact()
+    with first_answer_lost(dynamo, "PutItem") as tries:
+        dynamo.ledger.record(fact)
+    assert tries == [1, 2]
+    assert (fact.attributes(),) == dynamo.ledger.chain(makers.REQUEST_ID)
+
+
+def test_every_method_uses_the_verbs_of_its_role_only(dynamo: Dynamo) -> None:
+    """Facts are put and queried, never read by key, updated, deleted or scanned (infra/aws/roles.yml)."""
+    ledger, opening = dynamo.ledger, makers.opening()
+    with calls_seen(dynamo) as seen:
+        ledger.open(opening.request, opening.fact)
+        late, again = makers.opening("9vwx-00ab"), makers.opening(updated_at=makers.at(1))
+        with pytest.raises(JobBusy):
+            ledger.open(late.request, late.fact)
+        with pytest.raises(DeliveryKnown):
+            ledger.open(again.request, again.fact)
+        ledger.remember_card(opening.request.id, makers.card())
+        applying = makers.step(opening.request, State.APPLYING)
+        ledger.advance(opening.request, applying.request, applying.fact)
+        applied = makers.step(applying.request, State.APPLIED)
+        ledger.advance(applying.request, applied.request, applied.fact)
+        for _ in range(2):
+            ledger.record(makers.fact("3333-3333"))
+        ledger.open_requests(limit=5)
+        ledger.history(ByJob(makers.JOB_ID), limit=5)
+        ledger.history(ByActor(UserId("U0KIM")), limit=5)
+    granted_on_requests = {"ConditionCheck", "Delete", "GetItem", "Put", "Query", "Update", "UpdateItem"}
+    assert {verb for verb, table in seen if table == "requests"} == granted_on_requests
+    assert {verb for verb, table in seen if table == "audit"} == {"Put", "PutItem", "Query"}
+
+
+def test_a_request_item_can_be_read_by_a_person(dynamo: Dynamo) -> None:
+    """Who looks at the table sees the request in plain words; what does not apply is not there."""
+    move = makers.opening(due_at=makers.at(2))
+    dynamo.ledger.open(move.request, move.fact)
+    fields = (
+        '{"workerType":"DEFAULT","numWorker":2,"timeout":360,'
+        '"nrn":"nrn:PUB:IAM::1234567:Role/00000000-0000-4000-8000-000000000001",'
+        '"scriptPath":"dataflow-1234567-wc01/scripts/","logPath":"dataflow-1234567-wc01/sparkHistoryLogs/"}'
+    )
+    expected = {
+        "pk": {"S": "7k3m-q2xd"},
+        "schema": {"N": "1"},
+        "state": {"S": "approved"},
+        "job_id": {"S": "Wc7RtQ2mLx9B"},
+        "job_name": {"S": "wordcount"},
+        "before": {"S": fields},
+        "values": {"S": '{"numWorker":4}'},
+        "requester": {"S": "U0KIM"},
+        "channel": {"S": "C0INCIDENT"},
+        "team": {"S": "T0SLUICE"},
+        "delivery": {"S": move.request.delivery},
+        "reason": {"S": "backlog"},
+        "policy_version": {"S": "sha256:4f1d"},
+        "because": {"L": [{"S": "oncall-small"}]},
+        "head_seq": {"N": "1"},
+        "head_hash": {"S": move.fact.hash},
+        "created_at": {"S": "2026-11-23T03:04:05.678000+00:00"},
+        "updated_at": {"S": "2026-11-23T03:04:05.678000+00:00"},
+        "due_at": {"S": "2026-11-23T03:06:05.678000+00:00"},
+        "checks": {"N": "0"},
+        "gsi_open": {"S": "open"},
+        "gsi_due_at": {"S": "2026-11-23T03:06:05.678000+00:00"},
+    }
+    assert expected == dynamo.request_item(move.request.id)
+
+
+def test_a_closed_request_is_in_no_index(dynamo: Dynamo) -> None:
+    """The index of open requests holds nothing of a request that ended, so that its size is that of the work."""
+    opening = makers.opening(state=State.APPLYING)
+    dynamo.ledger.open(opening.request, opening.fact)
+    move = makers.step(opening.request, State.APPLIED)
+    dynamo.ledger.advance(opening.request, move.request, move.fact)
+    item = dynamo.request_item(opening.request.id)
+    assert [name for name in item if name.startswith("gsi_") or name == "due_at"] == []
+
+
+def test_a_lock_is_no_request(dynamo: Dynamo) -> None:
+    """A lock lies in the table of requests, and whoever asks for it by name gets nothing."""
+    opening = makers.opening()
+    dynamo.ledger.open(opening.request, opening.fact)
+    lock = dynamo.request_item(RequestId(f"lock#{makers.JOB_ID}"))
+    assert lock["owner"] == {"S": opening.request.id}
+    assert dynamo.ledger.request(RequestId(f"lock#{makers.JOB_ID}")) is None

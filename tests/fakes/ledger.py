@@ -1,0 +1,180 @@
+"""A ledger in memory that keeps the same contract suite as the one on DynamoDB (``tests/contract/test_ledger.py``)."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
+from handler.ports import ByJob, FactPage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from handler.domain.audit import Fact
+    from handler.domain.model import Card, JobId, Request, RequestId
+    from handler.ports import ByActor
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong at the next call of this method of the port: LedgerUnavailable, once.
+
+    ``takes_effect`` says whether the call was done all the same, and only the answer to it was lost.
+    """
+
+    operation: str
+    takes_effect: bool = False
+    cause: str = "ReadTimeoutError"
+
+
+@dataclass(slots=True)
+class FakeLedger:
+    """Remembers requests, locks and facts; ``faults`` are used up one by one, each at a call of its method."""
+
+    requests: dict[RequestId, Request] = field(default_factory=dict)
+    locks: dict[JobId, RequestId] = field(default_factory=dict)
+    facts: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    _one_at_a_time: threading.RLock = field(default_factory=threading.RLock)
+
+    def open(self, request: Request, fact: Fact) -> None:
+        """Record a new request, its fact and its lock: all or nothing."""
+        with self._call("open"):
+            existing = self.requests.get(request.id)
+            if existing is not None:
+                if existing.head == request.head:
+                    return
+                raise DeliveryKnown(existing) if existing.delivery == request.delivery else IdTaken
+            if request.id in self.facts:
+                raise IdTaken
+            if request.state.holds_job:
+                self._take_lock(request)
+            self.requests[request.id] = request
+            self._append(fact)
+
+    def advance(self, before: Request, after: Request, fact: Fact) -> None:
+        """Record a request's next state; the card stays as it is stored."""
+        with self._call("advance"):
+            current = self.requests.get(before.id)
+            if current is not None and current.head == after.head:
+                return
+            if current is None or (current.state, current.head) != (before.state, before.head):
+                raise Moved(current)
+            if any(known["seq"] == fact.seq for known in self.facts.get(before.id, ())):
+                raise LedgerUnavailable("advance", f"fact {fact.seq} exists, though the request does not know it")
+            self._move_lock(before, after)
+            self.requests[before.id] = replace(after, card=current.card)
+            self._append(fact)
+
+    def record(self, fact: Fact) -> None:
+        """Record a chain of one fact, once for each delivery."""
+        with self._call("record"):
+            if fact.request_id not in self.facts:
+                self._append(fact)
+                return
+            first = self.facts[fact.request_id][0]
+            is_ours = fact.delivery is not None and first.get("delivery") == fact.delivery
+            if not is_ours and first["hash"] != fact.hash:
+                raise IdTaken
+
+    def remember_card(self, request_id: RequestId, card: Card) -> None:
+        """Keep where the request's message stands. Raises Moved with None when there is no such request."""
+        with self._call("remember_card"):
+            if request_id not in self.requests:
+                raise Moved(None)
+            self.requests[request_id] = self.requests[request_id].with_card(card)
+
+    def request(self, request_id: RequestId) -> Request | None:
+        """Read one request."""
+        with self._call("request"):
+            return self.requests.get(request_id)
+
+    def open_requests(self, *, limit: int) -> tuple[Request, ...]:
+        """Read the requests that need something still, the first due first."""
+        with self._call("open_requests"):
+            needy = [each for each in self.requests.values() if each.state.holds_job or each.due_at]
+            return tuple(sorted(needy, key=lambda request: request.due_at or _NEVER)[:limit])
+
+    def chain(self, request_id: RequestId) -> tuple[Mapping[str, object], ...]:
+        """Read all facts of one request in their order."""
+        with self._call("chain"):
+            return tuple(deepcopy(self.facts.get(request_id, [])))
+
+    def history(self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None) -> FactPage:
+        """Read facts by job or person, newest first. Raises ValueError for a cursor that is none."""
+        with self._call("history"):
+            name, value = ("job_id", query.job_id) if isinstance(query, ByJob) else ("actor", query.user_id)
+            after = None if cursor is None else _place_in(cursor)
+            places = {_place(fact): fact for fact in self.all_facts() if fact.get(name) == value}
+            newest_first = sorted((place for place in places if after is None or place < after), reverse=True)
+            shown = newest_first[:limit]
+            more = _cursor(shown[-1]) if len(newest_first) > limit else None
+            return FactPage(tuple(deepcopy(places[place]) for place in shown), more)
+
+    def all_facts(self) -> tuple[dict[str, Any], ...]:
+        """Return every fact there is, for tests to look at."""
+        return tuple(fact for chain in self.facts.values() for fact in chain)
+
+    @contextmanager
+    def _call(self, operation: str) -> Iterator[None]:
+        fault = next((fault for fault in self.faults if fault.operation == operation), None)
+        if fault is not None:
+            self.faults.remove(fault)
+        if fault is not None and not fault.takes_effect:
+            raise LedgerUnavailable(operation, fault.cause)
+        with self._one_at_a_time:
+            yield
+        if fault is not None:
+            raise LedgerUnavailable(operation, fault.cause)
+
+    def _append(self, fact: Fact) -> None:
+        self.facts.setdefault(fact.request_id, []).append(deepcopy(fact.attributes()))
+
+    def _move_lock(self, before: Request, after: Request) -> None:
+        job_id = before.change.job_id
+        match before.state.holds_job, after.state.holds_job:
+            case False, True:
+                self._take_lock(after)
+            case True, True if self.locks.get(job_id) != before.id:
+                raise JobBusy(self._holder(job_id))
+            case True, False:
+                self._take_lock(before)
+                del self.locks[job_id]
+            case _:
+                pass
+
+    def _take_lock(self, request: Request) -> None:
+        """Hold the job from now on. Raises JobBusy when another request does."""
+        if self.locks.setdefault(request.change.job_id, request.id) != request.id:
+            raise JobBusy(self._holder(request.change.job_id))
+
+    def _holder(self, job_id: JobId) -> Request | None:
+        owner = self.locks.get(job_id)
+        holder = None if owner is None else self.requests.get(owner)
+        return holder if holder is not None and holder.state.holds_job else None
+
+
+def _place(fact: Mapping[str, Any]) -> str:
+    return f"{fact['at']}#{fact['request_id']}#{fact['seq']:06d}"
+
+
+def _cursor(place: str) -> str:
+    return base64.urlsafe_b64encode(place.encode()).decode()
+
+
+def _place_in(cursor: str) -> str:
+    try:
+        place = base64.b64decode(cursor, altchars="-_", validate=True).decode()
+    except ValueError:
+        place = ""
+    if place.count("#") < len("##"):
+        raise ValueError("not a cursor of a history")
+    return place
