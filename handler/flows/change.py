@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from handler.domain import lifecycle
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from handler.domain.commands import Scale
     from handler.domain.model import Execution, Job, Request
     from handler.domain.outcomes import Outcome
+    from handler.domain.preview import Problem
     from handler.ports import World
 
 EXECUTIONS_READ = 5
@@ -45,17 +46,37 @@ def scale(world: World, asker: Asker, command: Scale) -> Outcome:
     under_way = _running(world, job)
     plan = preview(job, command, world.policy.limits)
     decision = world.policy.decide(_question(asker, job, command))
+    if isinstance(plan, Change) and isinstance(decision, Allowed):
+        asked = Asked(fresh, asker.actor, plan, asker.delivery, command.because)
+        return _opened(world, asked, decision, under_way)
+    _, known = _identified(world, asker.delivery)
+    if known is not None:  # another worker with this delivery was faster, and the job is as it left it
+        return _carried_on(world, known)
+    return _declined(world, asker, Wish(job, command, plan, decision))
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A change that is not begun: what was asked of which job, and what speaks against it."""
+
+    job: Job
+    command: Scale
+    plan: Change | Problem
+    decision: Decision
+
+
+def _declined(world: World, asker: Asker, wish: Wish) -> Outcome:
+    """Record why nothing is begun, then say so. Who may not ask at all learns nothing about the job."""
+    job, decision = wish.job, wish.decision
     if isinstance(decision, Denied):
-        recorded = record_refusal(world, _refusal(asker, job, command, decision, "denied"))
+        recorded = record_refusal(world, _refusal(asker, wish, "denied", decision.because))
         return Refused(recorded, Action.SCALE, job.name, decision.because)
-    if not isinstance(plan, Change):
-        refusal = replace(_refusal(asker, job, command, decision, plan.slug), because=())
-        return ChangeImpossible(record_refusal(world, refusal), job, plan)
-    if isinstance(decision, NeedsApproval):
-        recorded = record_refusal(world, _refusal(asker, job, command, decision, "needs_approval"))
-        return ApprovalNeeded(recorded, plan, decision.approvals, decision.because)
-    asked = Asked(fresh, asker.actor, plan, asker.delivery, command.because)
-    return _opened(world, asked, decision, under_way)
+    if not isinstance(wish.plan, Change):
+        recorded = record_refusal(world, _refusal(asker, wish, wish.plan.slug, ()))
+        return ChangeImpossible(recorded, job, wish.plan)
+    recorded = record_refusal(world, _refusal(asker, wish, "needs_approval", decision.because))
+    approvals = decision.approvals if isinstance(decision, NeedsApproval) else 0
+    return ApprovalNeeded(recorded, wish.plan, approvals, decision.because)
 
 
 def _identified(world: World, delivery: str) -> tuple[RequestId, Request | None]:
@@ -112,17 +133,18 @@ def _question(asker: Asker, job: Job, command: Scale) -> Question:
     )
 
 
-def _refusal(asker: Asker, job: Job, command: Scale, decision: Decision, kind: str) -> Refusal:
+def _refusal(asker: Asker, wish: Wish, kind: str, because: tuple[str, ...]) -> Refusal:
+    before, job = wish.job.run_condition, wish.job
     return Refusal(
         actor=asker.actor,
         delivery=asker.delivery,
         action=Action.SCALE,
         detail=kind,
-        policy_version=decision.policy_version,
-        because=decision.because,
+        policy_version=wish.decision.policy_version,
+        because=because,
         job_id=job.id,
         job_name=job.name,
-        before=recordable(job.run_condition),
-        after=recordable(job.run_condition.replaced(asked_values(job, command))),
-        reason=command.because,
+        before=recordable(before),
+        after=recordable(before.replaced(asked_values(job, wish.command))),
+        reason=wish.command.because,
     )

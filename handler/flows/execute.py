@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handler.domain import lifecycle
-from handler.domain.errors import DataFlowError, LedgerUnavailable, Moved, NotFound
+from handler.domain.errors import DataFlowError, JobBusy, LedgerUnavailable, Moved, NotFound
 from handler.domain.model import RunCondition, State
 from handler.domain.verdict import Answer, NotKnown, Verdict, judge
 
@@ -88,6 +88,6 @@ def _recorded(world: World, before: Request, move: Move) -> Request:
         world.ledger.advance(before, move.request, move.fact)
     except Moved as moved:
         return moved.current or before
-    except LedgerUnavailable:
+    except (LedgerUnavailable, JobBusy):
         return before
     return move.request

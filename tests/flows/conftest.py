@@ -1,0 +1,84 @@
+"""A world of fakes with the shipped policy, and people who ask in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handler.adapters.policy.cedar import CedarPolicy
+from handler.domain.grammar import parse
+from handler.domain.identity import delivery_digest, request_id
+from handler.domain.model import Execution
+from handler.flows.access import Asker
+from handler.flows.answer import answer
+from handler.ports import World
+from handler.settings import PACKAGED_POLICY
+from tests.fakes.clock import FakeClock
+from tests.fakes.dataflow import FakeDataFlow
+from tests.fakes.directory import FakeDirectory
+from tests.fakes.ledger import FakeLedger
+from tests.makers import JOB_ID, actor, at, job, run_condition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from handler.domain.model import Request
+    from handler.domain.outcomes import Outcome
+
+POLICY = CedarPolicy.from_folder(PACKAGED_POLICY)
+KIM, LEE, PARK, CHOI = "U0KIM", "U0LEE", "U0PARK", "U0CHOI"
+
+
+def _jobs() -> FakeDataFlow:
+    bare = {name: value for name, value in run_condition().fields.items() if name != "nrn"}
+    jobs = [
+        job(),
+        job("Od4KpZ8vNs1Y", "orders-daily"),
+        job("Oh9MwE3tGd6C", "orders-hourly"),
+        job("Ai8XcN4pQz2H", "never-set-up", type(run_condition())(bare)),
+    ]
+    runs: dict[str, list[Execution]] = {JOB_ID: [Execution("fKE22JAbCdEf", "RUNNING", workers=2, started_at=at(-30))]}
+    return FakeDataFlow(jobs, runs)
+
+
+@dataclass
+class Story:
+    """What tests act on: everything the flows touch, and a way to ask."""
+
+    dataflow: FakeDataFlow = field(default_factory=_jobs)
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    directory: FakeDirectory = field(default_factory=FakeDirectory)
+    clock: FakeClock = field(default_factory=FakeClock)
+    ids: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def world(self) -> World:
+        """The ports, as the flows get them."""
+        return World(
+            self.dataflow, self.ledger, POLICY, self.directory, self.clock, lambda: f"incident-{next(self.ids)}"
+        )
+
+    def ask(self, text: str, user: str = KIM, delivery: str = "delivery-1") -> Outcome:
+        """Type a command; the same ``delivery`` again is a redelivery."""
+        return answer(self.world, Asker(actor(user), delivery_digest(delivery)), parse(text))
+
+    def request(self, delivery: str = "delivery-1") -> Request:
+        """Return the request that a delivery opened."""
+        return self.ledger.requests[request_id(delivery_digest(delivery))]
+
+    def events(self) -> list[str]:
+        """Return what the record says happened, in order."""
+        return [str(fact["event"]) for fact in self.ledger.all_facts()]
+
+    def workers(self) -> object:
+        """Return how many workers wordcount really has."""
+        return self.dataflow.stored(JOB_ID).fields["numWorker"]
+
+
+@pytest.fixture
+def story() -> Story:
+    """A fresh world."""
+    return Story()
