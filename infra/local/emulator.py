@@ -154,10 +154,16 @@ def _wait_until_it_answers(child: Child, port: int) -> None:
     while time.monotonic() < until:
         if child.process.poll() is not None:
             raise ProcessError(f"{child.name} ended at once.\n{child.last_words()}")
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2)
-            connection.request("GET", HEALTH)
-            if connection.getresponse().status == http.client.OK:
-                return
+        if _answers(port):
+            return
         time.sleep(POLL_SECONDS)
     raise ProcessError(f"{child.name} did not answer within {START_SECONDS:.0f} s.\n{child.last_words()}")
+
+
+def _answers(port: int) -> bool:
+    with contextlib.closing(http.client.HTTPConnection(LOOPBACK, port, timeout=2)) as connection:
+        try:
+            connection.request("GET", HEALTH)
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False

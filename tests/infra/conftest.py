@@ -15,6 +15,7 @@ from infra.local.processes import Processes
 from infra.local.stack import ROOT
 from infra.package.build import Artifacts, build
 from infra.package.target import host_target, lambda_target
+from tests.infra.small_lock import lock_of
 
 Template = dict[str, Any]
 
@@ -78,17 +79,9 @@ def small_tree(tmp_path: Path) -> Path:
         "handler/front/door.py": "def handler(event, context):\n    return {1, 2, 3, 'a', 'b'}\n",
         "handler/domain/model.py": "LIMITS = {2, 10}\n",
         "infra/policy/policy.cedar": "permit(principal, action, resource);\n",
-        "requirements.lock": _lock_of("idna"),
+        "requirements.lock": lock_of("idna"),
     }.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return root
-
-
-def _lock_of(name: str) -> str:
-    """The real lock's lines for one package."""
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines(keepends=True)
-    first = next(number for number, line in enumerate(lines) if line.startswith(f"{name}=="))
-    after = next(number for number in range(first + 1, len(lines)) if lines[number][0] not in " #")
-    return "".join(lines[first:after])
