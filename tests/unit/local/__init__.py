@@ -1,0 +1,1 @@
+"""The stand-ins that the playground is made of."""
