@@ -1,0 +1,1 @@
+"""The deployed stack and the page, as a person uses them."""
