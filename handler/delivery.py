@@ -14,6 +14,7 @@ from handler.domain.outcomes import ChangeShown, Misunderstood, Trouble
 from handler.flows.access import Asker
 from handler.flows.answer import answer
 from handler.flows.upkeep import tick
+from handler.slack.change_view import change_message
 from handler.slack.messages import render
 from handler.slack.mishap_view import unexpected_message, unknown_button_message
 from handler.slack.payloads import where
@@ -108,9 +109,7 @@ class Desk:
 
     def _announce(self, outcome: ChangeShown) -> None:
         request = outcome.request
-        message = render(self.voice, outcome)
-        if message is None:
-            return
+        message = change_message(self.voice, outcome)
         try:
             if request.card is not None:
                 self.chat.update(request.card, message)

@@ -7,10 +7,8 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from slack_bolt import BoltRequest
-
 from handler.settings import worker_settings
-from handler.slack.app import create_app
+from handler.slack.app import create_app, dispatch
 from handler.telemetry import configure
 from handler.wiring.composition import compose
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HANDED_OVER: Final = 1
-SERVER_ERROR: Final = 500
 
 
 class Worker:
@@ -47,9 +44,7 @@ class Worker:
         body = event.get("body")
         if not isinstance(body, dict):
             raise ValueError("the hand-over has no body")  # noqa: TRY004 - a malformed event, not a wrong call
-        answer = self._app.dispatch(BoltRequest(mode="socket_mode", body=body))
-        if answer.status >= SERVER_ERROR:
-            raise RuntimeError(f"the app answered {answer.status}")
+        answer = dispatch(self._app, body)
         log.info("dispatched", extra={"kind": event.get("kind"), "status": answer.status})
         return {"status": answer.status, "headers": {"content-type": "application/json"}, "body": answer.body or ""}
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from slack_bolt import App
+from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
 from handler.slack.payloads import Click, Slash, click, slash
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slack_bolt import Ack
+
+FAILURE: Final = "sluice_failure"
+SERVER_ERROR: Final = 500
 
 
 class Desk(Protocol):
@@ -32,8 +35,7 @@ class Desk(Protocol):
 def create_app(desk: Desk, command: str) -> App:
     """Make the app. It checks no signature (``front`` did) and never calls Slack itself.
 
-    An exception of a listener is told to the person and then raised to whoever dispatched the payload, so that Lambda
-    sees a failed invocation (slack-and-lambda.md, section 5).
+    A listener's exception is told to the person and kept for ``dispatch`` to raise.
     """
     app = App(
         name="sluice",
@@ -56,11 +58,28 @@ def create_app(desk: Desk, command: str) -> App:
         desk.pressed(click(body))
 
     @app.error
-    def on_error(error: Exception, body: dict[str, object]) -> NoReturn:
+    def on_error(error: Exception, body: dict[str, object], context: BoltContext) -> BoltResponse:
+        # Raised here, Bolt would call this a second time (slack_bolt 1.30, App.dispatch).
+        context[FAILURE] = error
         desk.broke(body, error)
-        raise error
+        return BoltResponse(status=SERVER_ERROR)
 
     return app
+
+
+def dispatch(app: App, body: dict[str, object]) -> BoltResponse:
+    """Hand a payload to the app; return its answer, 404 when it is nothing of ours.
+
+    Raises whatever a listener raised, so that Lambda sees a failed invocation (slack-and-lambda.md, section 5).
+    """
+    request = BoltRequest(mode="socket_mode", body=body)
+    answer = app.dispatch(request)
+    failure = request.context.get(FAILURE)
+    if isinstance(failure, Exception):
+        raise failure
+    if answer.status >= SERVER_ERROR:
+        raise RuntimeError(f"the app answered {answer.status}")
+    return answer
 
 
 def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:

@@ -1,0 +1,66 @@
+"""Slack in memory: what was posted, edited, answered and whispered; it can refuse or be away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from handler.domain.model import Card
+
+if TYPE_CHECKING:
+    from handler.domain.errors import ChatError
+    from handler.domain.model import ChannelId, UserId
+    from handler.ports import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer at a response address."""
+
+    response_url: str
+    message: Message
+    in_channel: bool
+    replace: bool
+
+
+@dataclass(slots=True)
+class FakeChat:
+    """``failing`` is what a method raises from now on, by the method's name."""
+
+    posts: list[tuple[Card, Message]] = field(default_factory=list)
+    updates: list[tuple[Card, Message]] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
+    whispers: list[tuple[ChannelId, UserId, Message]] = field(default_factory=list)
+    members: dict[str, frozenset[UserId]] = field(default_factory=dict)
+    failing: dict[str, ChatError] = field(default_factory=dict)
+
+    def post(self, channel_id: ChannelId, message: Message) -> Card:
+        """Post a message that the whole channel sees."""
+        self._strike("post")
+        card = Card(channel_id, f"1795402245.{len(self.posts):06d}")
+        self.posts.append((card, message))
+        return card
+
+    def update(self, card: Card, message: Message) -> None:
+        """Replace a message that was posted."""
+        self._strike("update")
+        self.updates.append((card, message))
+
+    def respond(self, response_url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
+        """Answer at the address that Slack gave."""
+        self._strike("respond")
+        self.responses.append(Response(response_url, message, in_channel, replace))
+
+    def whisper(self, channel_id: ChannelId, user_id: UserId, message: Message) -> None:
+        """Post a message that only one person sees."""
+        self._strike("whisper")
+        self.whispers.append((channel_id, user_id, message))
+
+    def group_members(self, usergroup_id: str) -> frozenset[UserId]:
+        """Return the members of a user group."""
+        self._strike("group_members")
+        return self.members.get(usergroup_id, frozenset())
+
+    def _strike(self, method: str) -> None:
+        if method in self.failing:
+            raise self.failing[method]

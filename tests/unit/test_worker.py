@@ -1,0 +1,91 @@
+"""The private function: what it takes, what it gives back, and that it fails when the work failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handler.entrypoints.worker import Worker
+from handler.slack.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from handler.slack.payloads import Click, Slash
+
+FORM = {"command": "/dataflow", "text": "help", "user_id": "U0KIM", "channel_id": "C0INCIDENT", "team_id": "T0SLUICE"}
+HANDED_OVER = {"sluice": 1, "kind": "command", "body": FORM, "received_at": 1795402245000}
+
+
+@dataclass
+class Recorder:
+    """A desk that remembers what it was asked, and can break."""
+
+    heard: list[object] = field(default_factory=list)
+    failure: Exception | None = None
+
+    def typed(self, said: Slash) -> None:
+        """Remember a command."""
+        self.heard.append(said.text)
+        if self.failure:
+            raise self.failure
+
+    def pressed(self, pressed: Click) -> None:
+        """Remember a click."""
+        self.heard.append(pressed.action_id)
+
+    def tick(self) -> None:
+        """Remember a tick."""
+        self.heard.append("tick")
+
+    def broke(self, body: Mapping[str, object], error: Exception) -> None:
+        """Remember what broke."""
+        self.heard.append((body["text"], error))
+
+
+def worker(desk: Recorder) -> Worker:
+    """Make the worker as its module does, with another desk."""
+    return Worker(create_app(desk, "/dataflow"), desk)
+
+
+def test_a_command_that_was_handed_over_reaches_the_desk() -> None:
+    """The hand-over of a slash command is dispatched and answered with 200."""
+    desk = Recorder()
+    answer = worker(desk).handle(HANDED_OVER)
+    assert (answer["status"], desk.heard) == (200, ["help"])
+
+
+def test_a_click_that_was_handed_over_reaches_the_desk() -> None:
+    """The hand-over of a button press is dispatched by its action."""
+    desk = Recorder()
+    body = {"type": "block_actions", "user": {"id": "U0KIM"}, "actions": [{"action_id": "refresh", "value": "x"}]}
+    assert worker(desk).handle({"sluice": 1, "kind": "interaction", "body": body})["status"] == 200
+    assert desk.heard == ["refresh"]
+
+
+def test_the_minute_s_event_is_a_tick() -> None:
+    """What EventBridge sends each minute does what is due."""
+    desk = Recorder()
+    worker(desk).handle({"version": "0", "detail-type": "Scheduled Event", "source": "aws.events"})
+    assert desk.heard == ["tick"]
+
+
+def test_what_broke_is_told_once_and_fails_the_invocation() -> None:
+    """A listener's exception is told to the person and raised as it was, so that Lambda retries and alarms."""
+    failure = ZeroDivisionError("a defect")
+    desk = Recorder(failure=failure)
+    with pytest.raises(ZeroDivisionError) as raised:
+        worker(desk).handle(HANDED_OVER)
+    assert raised.value is failure
+    assert desk.heard == ["help", ("help", failure)]
+
+
+@pytest.mark.parametrize("event", [{}, {"sluice": 2}, {"sluice": 1}, {"sluice": 1, "body": "text"}, {"body": FORM}])
+def test_an_event_of_another_kind_is_refused(event: dict[str, object]) -> None:
+    """What is neither a hand-over nor the schedule's fails, and reaches nobody."""
+    desk = Recorder()
+    with pytest.raises(ValueError, match=r"hand-over"):
+        worker(desk).handle(event)
+    assert desk.heard == []
