@@ -127,8 +127,9 @@ def credentials(environ: Mapping[str, str]) -> sigv4.Credentials:
     Raises:
         CallFailed: there are none.
     """
-    access_key = environ.get("AWS_ACCESS_KEY_ID", "").strip()
-    secret_key = environ.get("AWS_SECRET_ACCESS_KEY", "").strip()
-    if not (access_key and secret_key):
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+    keys = sigv4.Credentials(*(environ.get(name, "").strip() for name in names))
+    # These go into header lines: what could break one is no key.
+    if not (keys.access_key and keys.secret_key and all(key.isascii() and key.isprintable() for key in keys)):
         raise CallFailed("no_credentials", sent=False)
-    return sigv4.Credentials(access_key, secret_key, environ.get("AWS_SESSION_TOKEN", "").strip())
+    return keys

@@ -78,7 +78,8 @@ def _problems(settings: Settings) -> list[str]:
 
 def _endpoint(given: Mapping[str, str], suffix: str, service: str, region: str, problems: list[str]) -> str:
     """Return the base URL of a service: its own variable, else the common one, else AWS's public address."""
-    for variable in (f"AWS_ENDPOINT_URL_{suffix}", "AWS_ENDPOINT_URL"):
+    ignored = given.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
+    for variable in () if ignored else (f"AWS_ENDPOINT_URL_{suffix}", "AWS_ENDPOINT_URL"):
         url = given.get(variable, "")
         if url:
             if not _is_base_url(url):

@@ -46,11 +46,14 @@ def dial(parts: SplitResult, seconds: float, ca_bundle: str) -> socket.socket:
         OSError, ValueError: there is no way to that host (ValueError: not even a name of one).
     """
     host = parts.hostname or ""
+    context = tls(ca_bundle) if parts.scheme == "https" else None
     connection = socket.create_connection((host, parts.port or _DEFAULT_PORTS[parts.scheme]), seconds)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if parts.scheme == "https":
-        return tls(ca_bundle).wrap_socket(connection, server_hostname=host)
-    return connection
+    try:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection if context is None else context.wrap_socket(connection, server_hostname=host)
+    except (OSError, ValueError):
+        connection.close()
+        raise
 
 
 @functools.cache
