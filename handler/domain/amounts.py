@@ -35,9 +35,14 @@ def is_bare(text: str) -> bool:
     return _BARE.fullmatch(text) is not None
 
 
-def is_negative(text: str) -> bool:
-    """Whether the text is a number with a minus before it."""
-    return _NEGATIVE.match(text) is not None
+def refuse_negative(text: str) -> None:
+    """Let everything pass but a number with a minus before it: that is neither an option's dash nor "less than now".
+
+    Raises:
+        UsageError: NEGATIVE.
+    """
+    if _NEGATIVE.match(text):
+        raise _refused(Usage.NEGATIVE, "-" + text.lstrip("-"))
 
 
 def is_count(text: str) -> bool:
@@ -56,9 +61,10 @@ def workers(text: str) -> Setting:
     Raises:
         UsageError: NEGATIVE, NOT_A_NUMBER or TOO_BIG.
     """
+    refuse_negative(text)
     found = _COUNT.fullmatch(text.casefold())
     if found is None:
-        raise _refused(_wrong(text, Usage.NOT_A_NUMBER), text)
+        raise _refused(Usage.NOT_A_NUMBER, text)
     value = _whole(found[2], text)
     return By(value) if found[1] else To(value)
 
@@ -87,11 +93,12 @@ def lasting(text: str) -> int:
 
 
 def _minutes(text: str, typed: str) -> int:
+    refuse_negative(text)
     if is_bare(text):
         return _whole(text, typed)
     found = _PARTED.fullmatch(text.casefold())
     if found is None:
-        raise _refused(_wrong(typed, Usage.NOT_A_DURATION), typed)
+        raise _refused(Usage.NOT_A_DURATION, typed)
     parts = zip(found.groups("0"), _IN_MINUTES, strict=True)
     return _bounded(sum(_whole(digits, typed) * minutes for digits, minutes in parts), typed)
 
@@ -106,10 +113,6 @@ def _bounded(value: int, typed: str) -> int:
     if value > MOST:
         raise _refused(Usage.TOO_BIG, typed, limit=MOST)
     return value
-
-
-def _wrong(text: str, otherwise: Usage) -> Usage:
-    return Usage.NEGATIVE if is_negative(text) else otherwise
 
 
 def _refused(usage: Usage, word: str, *, limit: int = 0) -> UsageError:

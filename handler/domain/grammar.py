@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from handler.domain import scaling, tokens
 from handler.domain.commands import (
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def parse(text: str) -> Command:
     """Read what was typed after the slash command; an empty text asks for help.
 
-    A bare ``me`` in ``history me`` gives ``ShowUserHistory(MYSELF)``: only the caller knows who asks.
+    A bare ``me`` in ``history me`` gives ``ShowUserHistory(vocabulary.MYSELF)``: only the caller knows who asks.
 
     Raises:
         UsageError: for any text that makes no command; it raises nothing else.
@@ -70,6 +70,8 @@ def _command(topic: Topic, text: str, at: int) -> Command:
         case Topic.REQUESTS:
             _expect_end(topic, text, at)
             return ListRequests()
+        case _:
+            assert_never(topic)
 
 
 def _history(text: str, at: int) -> ShowJobHistory | ShowUserHistory:

@@ -6,7 +6,6 @@ A piece is an option's name, ``=``, a number, a unit, or whatever else was typed
 from __future__ import annotations
 
 import re
-from string import digits
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.amounts import is_bare, is_span
@@ -38,10 +37,7 @@ def pieces(words: Iterable[str]) -> Iterator[str]:
     for word in words:
         plain = dashed(word.rstrip(",;"))
         stem = plain.removesuffix(DURING)
-        if any(digit in stem for digit in digits):
-            yield from filter(None, (*_parts(stem), plain[len(stem) :]))
-        else:
-            yield from filter(None, _parts(plain))
+        yield from filter(None, (*_parts(stem), plain[len(stem) :]))
 
 
 def dashed(word: str) -> str:

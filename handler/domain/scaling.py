@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Final, TypeVar, assert_never
 
 from handler.domain import amounts, tokens
 from handler.domain.commands import Scale
@@ -28,8 +28,8 @@ LONGEST_REASON: Final = 3000
 
 _SEPARATOR: Final = re.compile("[=:\uff1d\uff1a\ufe66\ufe55]")
 _NOT_A_NAME: Final = re.compile("[=:+]")
-# Only before a space: a reason may begin with an emoji's ":name:".
-_SEPARATOR_APART: Final = re.compile(rf"\A\s*+{_SEPARATOR.pattern}(?=\s)")
+# Only when nothing touches it: a reason may begin with an emoji's ":name:".
+_SEPARATOR_APART: Final = re.compile(rf"\A\s*+{_SEPARATOR.pattern}(?!\S)")
 
 _Given = TypeVar("_Given")
 
@@ -87,6 +87,8 @@ def _named(reader: Reader, wanted: Scale, option: Option) -> Scale:
             span = reader.span(value)
             reader.unit({DURING})
             return _with_minutes(wanted, span)
+        case _:
+            assert_never(option)
 
 
 def _unnamed(reader: Reader, wanted: Scale) -> Scale:
@@ -94,8 +96,7 @@ def _unnamed(reader: Reader, wanted: Scale) -> Scale:
     word = reader.signed()
     if word.casefold() in FILLERS or not word.strip("-"):
         return wanted
-    if amounts.is_negative(word):
-        raise UsageError(Usage.NEGATIVE, word=tokens.excerpt(word), topic=Topic.SCALE)
+    amounts.refuse_negative(word)
     if amounts.is_count(word):
         count = word + (reader.unit(WORKER_UNITS) if word[-1].isdigit() else "")
         if not count[-1].isdigit():

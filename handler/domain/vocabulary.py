@@ -10,7 +10,7 @@ from unicodedata import normalize
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_LONGEST_TO_COMPARE = 40
+_LONGEST_SLIP: Final = 40
 
 
 class Topic(StrEnum):
@@ -81,8 +81,9 @@ def key(word: str) -> str:
 
 def near(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return at most three known words that the word may be a slip of, the closest first."""
-    if len(word) > _LONGEST_TO_COMPARE:
-        return ()
-    # Letter by letter: one wrong vowel of a Korean syllable is not a wrong syllable.
+    # Letter by letter: one wrong vowel of a Korean syllable is not a wrong syllable. NFD takes quadratic time on long
+    # runs of combining marks, and nothing that long is a slip.
     spelled = {normalize("NFD", each): each for each in known if len(each) > 1}
-    return tuple(spelled[each] for each in get_close_matches(normalize("NFD", word.casefold()), spelled))
+    return tuple(
+        spelled[each] for each in get_close_matches(normalize("NFD", word.casefold()[:_LONGEST_SLIP]), spelled)
+    )
