@@ -137,7 +137,7 @@ def _told(body: bytes, confidential: tuple[str, ...]) -> Told:
         for names in (("errorCode", "errorType"), ("message",), ("details", "detail"))
     )
     # Data Flow's table has its words, such as bad-state, in the message column and a dash in the code column.
-    code = code.strip("-") or (message if _WORD.fullmatch(message) else "")
+    code = code or (message if _WORD.fullmatch(message) else "")
     words = dict.fromkeys(text for text in (message, details) if text and text != code)
     letters = "".join(filter(str.isalnum, f"{code}{message}{details}".lower()))
     return Told(code[:LONGEST_CODE] or None, _shortened(": ".join(words)) or None, letters)
@@ -149,7 +149,8 @@ def _shown(value: object, confidential: tuple[str, ...]) -> str:
     text = "".join(" " if unicodedata.category(each).startswith("C") else each for each in str(value))
     for secret in filter(None, confidential):
         text = text.replace(secret, "…")
-    return " ".join(text.split())
+    shown = " ".join(text.split())
+    return "" if shown == "-" else shown
 
 
 def _shortened(text: str) -> str:

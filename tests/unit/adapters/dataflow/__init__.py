@@ -1,0 +1,1 @@
+"""Unit tests of the Data Flow client: what the simulator cannot be made to do."""
