@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from infra.local.emulator import one_at_a_time
 from infra.local.node import ensure_node_packages, osls
 from infra.local.processes import Processes
 from infra.local.stack import ROOT
@@ -38,11 +39,13 @@ def packaged(node: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
             archive.writestr("empty", "")
     base = {"PATH": os.pathsep.join([str(node), os.defpath]), "HOME": str(folder), "TMPDIR": str(folder)}
     made: dict[str, Template] = {}
+    home = ROOT / ".playground"
+    home.mkdir(exist_ok=True)
 
     def package(stage: str) -> Template:
         if stage not in made:
             words = ["package", "--stage", stage, f"--param=artifacts={folder}", "--package", str(folder / stage)]
-            with Processes() as processes:
+            with Processes() as processes, one_at_a_time(home / "lock", print):
                 ensure_node_packages(ROOT, folder, processes, print)
                 processes.run(osls(ROOT, words, base, folder / f"{stage}.log"))
             text = (folder / stage / "cloudformation-template-update-stack.json").read_text(encoding="utf-8")

@@ -14,6 +14,8 @@ from infra.package.build import Artifacts, build
 from infra.package.errors import BuildError
 from infra.package.target import Target, find_interpreter, host_target, lambda_target
 
+pytestmark = pytest.mark.xdist_group("artifact")  # one build, whichever process runs these
+
 AARCH64 = 0xB7  # e_machine of the ELF header (System V ABI for the Arm 64-bit architecture)
 UNCHECKED_HASH = 0b01  # PEP 552: the flags word after the magic number
 
@@ -174,6 +176,13 @@ def test_a_hash_that_does_not_match_stops_the_build(small_tree: Path, tmp_path: 
 
     assert "HASH" in str(stopped.value).upper()
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_lock_without_hashes_stops_the_build(small_tree: Path, tmp_path: Path) -> None:
+    """A package that nobody vouched for is not packed."""
+    (small_tree / "requirements.lock").write_text("idna==3.20\n", encoding="utf-8")
+    with pytest.raises(BuildError, match="(?i)hash"):
+        build(small_tree, tmp_path / "out", host_target(), cache=tmp_path / "cache", say=print)
 
 
 def test_a_pin_under_a_condition_is_refused_for_lambda(small_tree: Path, tmp_path: Path) -> None:

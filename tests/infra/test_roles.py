@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("template")  # one template, whichever process runs these
+
 Template = dict[str, Any]
 
 REQUEST_VERBS = {"ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"}

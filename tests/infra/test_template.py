@@ -8,6 +8,8 @@ import pytest
 
 from infra.package.target import lambda_target
 
+pytestmark = pytest.mark.xdist_group("template")  # one template, whichever process runs these
+
 Template = dict[str, Any]
 
 # contract.md, "Configuration": what each function is told. Secrets come by the name of their place, never as a value.
