@@ -1,0 +1,174 @@
+"""Who belongs to the policy's groups: read from Slack, believed for a minute, and never guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handler.adapters.directory import SlackDirectory
+from handler.domain.errors import ChatError, ChatRefused, ChatUnavailable, GroupUndetermined
+from handler.domain.model import GroupName, UserId
+from tests.makers import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+KIM, LEE, PARK = UserId("U0KIM"), UserId("U0LEE"), UserId("U0PARK")
+ONCALL, LEADS = GroupName("oncall"), GroupName("leads")
+GROUPS: Mapping[GroupName, str | Sequence[UserId]] = {ONCALL: "S0ONCALL", LEADS: "S0LEADS"}
+
+
+@dataclass
+class Slack:
+    """User groups, what reading them fails with, and which were read."""
+
+    groups: dict[str, frozenset[UserId]]
+    failure: ChatError | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def members(self, usergroup_id: str) -> frozenset[UserId]:
+        """Return the members, or fail."""
+        self.asked.append(usergroup_id)
+        if self.failure:
+            raise self.failure
+        return self.groups[usergroup_id]
+
+
+@dataclass
+class Hands:
+    """A clock that is moved by hand."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        """Move on."""
+        self.at += timedelta(seconds=seconds)
+
+
+def slack() -> Slack:
+    """Make a Slack with the playground's groups."""
+    return Slack({"S0ONCALL": frozenset({KIM}), "S0LEADS": frozenset({LEE})})
+
+
+def test_a_person_is_in_the_groups_that_slack_says() -> None:
+    """Each person gets the policy's names of the groups they are in; a stranger gets none."""
+    directory = SlackDirectory(GROUPS, slack().members, Hands())
+
+    assert [frozenset({ONCALL}), frozenset({LEADS}), frozenset()] == [
+        directory.groups_of(who) for who in (KIM, LEE, PARK)
+    ]
+
+
+def test_groups_that_are_written_down_need_no_slack() -> None:
+    """User ids in the settings are a group without a call."""
+    chat = slack()
+    directory = SlackDirectory({ONCALL: (KIM, LEE), LEADS: [LEE]}, chat.members, Hands())
+
+    assert frozenset({ONCALL, LEADS}) == directory.groups_of(LEE)
+    assert chat.asked == []
+
+
+def test_two_names_of_one_user_group_read_it_once() -> None:
+    """Groups of the policy that stand for the same user group share what was read."""
+    chat = slack()
+    directory = SlackDirectory({ONCALL: "S0ONCALL", LEADS: "S0ONCALL"}, chat.members, Hands())
+
+    assert frozenset({ONCALL, LEADS}) == directory.groups_of(KIM)
+    assert chat.asked == ["S0ONCALL"]
+
+
+@pytest.mark.parametrize(("seconds", "reads"), [(0, 1), (59.999, 1), (60, 2), (3600, 2)])
+def test_members_are_believed_for_less_than_a_minute(seconds: float, reads: int) -> None:
+    """Within 60 seconds Slack is asked once, also for several people; from then on it is asked again."""
+    chat, clock = slack(), Hands()
+    directory = SlackDirectory({ONCALL: "S0ONCALL"}, chat.members, clock)
+
+    directory.groups_of(KIM)
+    clock.sleep(seconds)
+    directory.groups_of(LEE)
+
+    assert reads == len(chat.asked)
+
+
+def test_who_left_a_group_is_out_of_it_after_a_minute() -> None:
+    """A change in Slack counts at the latest a minute later."""
+    chat, clock = slack(), Hands()
+    directory = SlackDirectory(GROUPS, chat.members, clock)
+    directory.groups_of(KIM)
+    chat.groups["S0ONCALL"] = frozenset({PARK})
+    clock.sleep(60)
+
+    assert [frozenset(), frozenset({ONCALL})] == [directory.groups_of(who) for who in (KIM, PARK)]
+
+
+def test_a_clock_that_jumped_back_does_not_make_members_last() -> None:
+    """What was read in what is now the future is read again."""
+    chat, clock = slack(), Hands()
+    directory = SlackDirectory({ONCALL: "S0ONCALL"}, chat.members, clock)
+    directory.groups_of(KIM)
+    clock.sleep(-3600)
+
+    directory.groups_of(KIM)
+
+    assert len(chat.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [ChatUnavailable("usergroups.users.list", "ratelimited"), ChatRefused("usergroups.users.list", "missing_scope")],
+)
+def test_a_group_that_cannot_be_read_is_not_an_empty_group(failure: ChatError) -> None:
+    """Not knowing who is in a group is told as such, with the group and Slack's own word."""
+    chat = slack()
+    chat.failure = failure
+    directory = SlackDirectory(GROUPS, chat.members, Hands())
+
+    with pytest.raises(GroupUndetermined) as caught:
+        directory.groups_of(KIM)
+
+    assert (caught.value.group, caught.value.cause) == ("oncall", f"usergroups.users.list: {failure.code}")
+
+
+def test_one_group_that_cannot_be_read_leaves_all_undetermined() -> None:
+    """A person known to be in one group is not told so while another, which a rule may forbid by, is not known."""
+    chat = slack()
+    directory = SlackDirectory(GROUPS, lambda group: refuse() if group == "S0LEADS" else chat.members(group), Hands())
+
+    with pytest.raises(GroupUndetermined, match="leads"):
+        directory.groups_of(KIM)
+
+
+def refuse() -> frozenset[UserId]:
+    """Fail as Slack does for a user group that was deleted."""
+    raise ChatRefused("usergroups.users.list", "no_such_subteam")
+
+
+def test_nothing_old_is_used_when_slack_fails() -> None:
+    """Members that were read more than a minute ago do not stand in for an answer."""
+    chat, clock = slack(), Hands()
+    directory = SlackDirectory(GROUPS, chat.members, clock)
+    directory.groups_of(KIM)
+    chat.failure = ChatUnavailable("usergroups.users.list", "timeout")
+    clock.sleep(61)
+
+    with pytest.raises(GroupUndetermined):
+        directory.groups_of(KIM)
+
+
+def test_a_failure_is_not_remembered() -> None:
+    """As soon as Slack answers again, so does the directory."""
+    chat = slack()
+    chat.failure = ChatUnavailable("usergroups.users.list", "timeout")
+    directory = SlackDirectory(GROUPS, chat.members, Hands())
+    with pytest.raises(GroupUndetermined):
+        directory.groups_of(KIM)
+    chat.failure = None
+
+    assert frozenset({ONCALL}) == directory.groups_of(KIM)
