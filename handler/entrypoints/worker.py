@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from handler.settings import worker_settings
 from handler.slack.app import create_app, dispatch
@@ -17,17 +17,23 @@ if TYPE_CHECKING:
 
     from slack_bolt import App
 
-    from handler.delivery import Desk
 
 log = logging.getLogger(__name__)
 
 HANDED_OVER: Final = 1
 
 
+class Ticking(Protocol):
+    """Whoever does what is due."""
+
+    def tick(self) -> None:
+        """Do it."""
+
+
 class Worker:
     """Dispatches one event at a time; made once for the process."""
 
-    def __init__(self, app: App, desk: Desk) -> None:
+    def __init__(self, app: App, desk: Ticking) -> None:
         self._app = app
         self._desk = desk
 
