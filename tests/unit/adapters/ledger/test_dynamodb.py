@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from boto3.dynamodb.types import Binary
 
-from handler.adapters.ledger.items import plain, request_attributes, stored_fact, wire
+from handler.adapters.ledger.items import fact_attributes, plain, request_attributes, stored_fact, wire
 from handler.domain.audit import breaks
 from handler.domain.errors import IdTaken, JobBusy, LedgerUnavailable
 from handler.domain.model import State
+from handler.ports import ByJob
 from tests import makers
 from tests.unit.adapters.ledger.scripted import ScriptedClient, cancelled, ledger_on
 
@@ -105,6 +106,17 @@ def test_the_open_requests_are_asked_for_no_more_than_needed() -> None:
     )
     assert (first, second) == ledger_on(client).open_requests(limit=2)
     assert len(client.calls["query"]) == 2
+
+
+def test_a_page_shown_costs_a_page_read() -> None:
+    """However long a history is, one question reads what is shown and one fact more, to know whether there is more."""
+    facts = [makers.fact(f"r-{number}") for number in range(3)]
+    items = [wire(fact_attributes(fact)) for fact in facts]
+    client = ScriptedClient({"query": [{"Items": items, "LastEvaluatedKey": {"request_id": {"S": "r-2"}}}]})
+    page = ledger_on(client).history(ByJob(makers.JOB_ID), limit=2)
+    assert [fact.attributes() for fact in facts[:2]] == list(page.facts)
+    assert page.cursor is not None
+    assert [call["Limit"] for call in client.calls["query"]] == [3]
 
 
 def test_a_fact_edited_by_hand_can_be_read_and_is_found_out() -> None:
