@@ -73,6 +73,12 @@ def host_artifacts(tmp_path_factory: pytest.TempPathFactory) -> Artifacts:
     return build(ROOT, tmp_path_factory.mktemp("host"), host_target(), say=print)
 
 
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of installed dependencies that the builds of small trees share, so that pip runs once."""
+    return tmp_path_factory.mktemp("warm")
+
+
 @pytest.fixture
 def small_tree(tmp_path: Path) -> Path:
     """A work tree as small as a build allows, with one real dependency that is the same on every platform."""
