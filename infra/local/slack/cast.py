@@ -94,6 +94,6 @@ PLAYGROUND = Cast(
     people={person.id: person for person in _PEOPLE},
     groups={group.id: group for group in _GROUPS},
     channels={channel.id: channel for channel in _CHANNELS},
-    examples=("help", "list", "status wordcount", "scale wordcount workers=4", "history wordcount", "requests"),
+    examples=("help", "list", "status job001", "scale job001 workers=4 because backlog", "history job001", "requests"),
 )
 """The cast of the demo, the scripted conversation and the tests."""

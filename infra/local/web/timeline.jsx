@@ -15,6 +15,13 @@ export function Timeline({ screen, channel, sending }) {
     if (following.current) box.current.scrollTop = box.current.scrollHeight;
   }, [screen, sending]);
   useEffect(() => {
+    const resized = new ResizeObserver(([{ target }]) => {
+      if (following.current) target.scrollTop = target.scrollHeight;
+    });
+    resized.observe(box.current);
+    return () => resized.disconnect();
+  }, []);
+  useEffect(() => {
     const linked = location.hash.split("/")[1];
     if (linked) document.getElementById(linked)?.scrollIntoView({ block: "center" });
   }, []);
