@@ -28,7 +28,11 @@ def main() -> int:
         print(f"[{time.monotonic() - began:5.1f} s] {line}", flush=True)
 
     try:
-        with Processes() as processes, playground(processes, progress, port=0 if asked.script else asked.port) as up:
+        port = 0 if asked.script else asked.port
+        with (
+            Processes() as processes,
+            playground(processes, progress, port=port, with_page=not asked.script) as up,
+        ):
             if asked.script:
                 return 0 if Script(up, print).run() else 1
             _stay(up)

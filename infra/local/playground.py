@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.local.dataflow.server import Served
 from infra.local.dataflow.world import PLAYGROUND_ACCESS_KEY, PLAYGROUND_SECRET_KEY, World
 from infra.local.deploy import Deployment, Outside, Secrets
+from infra.local.node import node_program
+from infra.local.processes import Command
 from infra.local.slack.cast import PLAYGROUND
 from infra.local.slack.serving import serve
-from infra.local.stack import running_stack
+from infra.local.stack import ROOT, running_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +35,9 @@ class Playground:
 
 
 @contextmanager
-def playground(processes: Processes, say: Callable[[str], None], *, port: int = 0) -> Iterator[Playground]:
+def playground(
+    processes: Processes, say: Callable[[str], None], *, port: int = 0, with_page: bool = False
+) -> Iterator[Playground]:
     """Run the playground while the block runs; ``port`` is the page's, 0 for a free one.
 
     Raises:
@@ -52,4 +59,13 @@ def playground(processes: Processes, say: Callable[[str], None], *, port: int = 
         outside = Outside(slack_api_url=workspace.api_url, dataflow_url=simulator.url, secrets=secrets)
         deployment = stack.enter_context(running_stack(outside, processes, say))
         workspace.connect(deployment.front_url, deployment.front_host_header)
+        if with_page:
+            say("building the page")
+            _build_page(processes)
         yield Playground(workspace, simulator.world, deployment)
+
+
+def _build_page(processes: Processes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        words: list[str | Path] = [node_program("npm"), "run", "--silent", "build"]
+        processes.run(Command("npm run build", words, dict(os.environ), ROOT, Path(folder) / "page.log"))

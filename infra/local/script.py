@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer
@@ -21,7 +23,8 @@ INCIDENT: Final = "C0INCIDENT"
 KIM, LEE, PARK, CHOI = "U0KIM", "U0LEE", "U0PARK", "U0CHOI"
 SEED_JOB: Final = "gqigvH******"
 ANSWER_SECONDS: Final = 30.0
-SHOWN_CHARACTERS: Final = 1200
+REFUSALS: Final = 4
+DATE: Final = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ CONVERSATION: Final = (
     Line(
         KIM,
         "scale job001 workers 4 because *backlog* since <!channel> 새벽 3시 🔥",
-        ("Done:", "workers 2 → 4", "every other setting is as it was", "&lt;!channel&gt;"),
+        ("Done:", "workers 2 → 4", "every other setting is as it was", "since @channel 새벽 3시 🔥"),
     ),
     Line(KIM, "scale job001 —workers “8”", ("Needs 1 approval", "workers 4 → 8")),
     Line(PARK, "scale job001 workers=3", ("Not allowed",)),
@@ -94,7 +97,7 @@ class Script:
         said = _words_of(answer)
         whom = "only visible to them" if answer.ephemeral_to else "to the channel"
         self.say(f"  Sluice, {whom}:")
-        for row in said[:SHOWN_CHARACTERS].splitlines():
+        for row in _readable(answer).splitlines():
             self.say(f"    {row}")
         for words in line.expected:
             self._check(f"the answer to “{line.text}” says “{words}”", words in said, quiet=True)
@@ -116,7 +119,7 @@ class Script:
             self._check(f"{request_id}: every hash and prev_hash is right", not broken)
         events = [fact["event"] for facts in chains.values() for fact in facts]
         self._check("the record has the whole change", {"requested", "applying", "applied"} <= set(events))
-        self._check("the record has the refusals", events.count("refused") == 4)  # noqa: PLR2004 - as scripted above
+        self._check("the record has the refusals", events.count("refused") == REFUSALS)
 
     def _run_condition(self) -> Mapping[str, object]:
         return dict(self.playground.dataflow.job(SEED_JOB)["runCondition"])
@@ -132,9 +135,19 @@ class Script:
         return f"{person.real_name} ({person.role})"
 
 
+def _readable(message: Message) -> str:
+    """What a person sees: the blocks, or the text where there are none."""
+    shown = _block_words(message.blocks) if message.blocks else [message.text]
+    return unescape(DATE.sub(r"\1", "\n".join(shown)))
+
+
 def _words_of(message: Message) -> str:
-    """Everything a person can read of a message, text and blocks."""
-    found = [message.text]
+    """Everything a person can read of a message, text and blocks, as it was sent."""
+    return "\n".join([message.text, *_block_words(message.blocks)])
+
+
+def _block_words(blocks: object) -> list[str]:
+    found: list[str] = []
 
     def gather(value: object) -> None:
         match value:
@@ -149,8 +162,8 @@ def _words_of(message: Message) -> str:
             case _:
                 return
 
-    gather(message.blocks)
-    return "\n".join(found)
+    gather(blocks)
+    return found
 
 
 def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
