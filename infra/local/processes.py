@@ -78,18 +78,23 @@ class Child:
 class Processes:
     """A registry of children. Leaving the context ends all that are still there, the newest first.
 
+    Within the context SIGTERM and SIGHUP unwind the program as Ctrl-C does, so that it is left in every case.
+
     Args:
         grace_seconds: how long a child may take to end after SIGTERM before it is killed.
     """
 
     grace_seconds: float = 5.0
     _children: list[Child] = field(default_factory=list)
+    _signals: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def __enter__(self) -> Self:
+        self._signals.enter_context(_ended_by_signals())
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop_all()
+        with self._signals:
+            self.stop_all()
 
     def start(self, command: Command) -> Child:
         """Start a program in the background.
@@ -147,8 +152,7 @@ class Processes:
 
 
 @contextlib.contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Within it, SIGTERM and SIGHUP unwind the program as Ctrl-C does, so that every `with` block is left."""
+def _ended_by_signals() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -98,8 +98,8 @@ def test_a_signal_to_the_parent_ends_the_children(tmp_path: Path, number: signal
     program.write_text(
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from infra.local.processes import Command, Processes, ended_by_signals\n"
-        "with ended_by_signals(), Processes() as processes:\n"
+        "from infra.local.processes import Command, Processes\n"
+        "with Processes() as processes:\n"
         "    here = Path(sys.argv[1])\n"
         "    child = processes.start(Command('it', ['/bin/sleep', '600'], {}, here, here / 'log'))\n"
         "    print(child.process.pid, flush=True)\n"
