@@ -29,7 +29,7 @@ def one_clock() -> FakeClock:
 @pytest.fixture(scope="package")
 def one_workspace(one_clock: FakeClock) -> Iterator[Workspace]:
     """One server for the whole package: `workspace` empties it for each test."""
-    with serve(clock=one_clock.now, acknowledge_within_seconds=0.3) as served:
+    with serve(clock=one_clock.now) as served:
         yield served
 
 

@@ -215,7 +215,7 @@ def test_a_slow_answer_comes_after_the_deed(workspace: Workspace) -> None:
             headers={"Authorization": "Bearer xoxb-playground"},
             timeout=0.1,
         )
-    assert [message.text for message in workspace.messages(KIM, CHANNEL)] == ["late"]
+    assert workspace.wait_for_message(KIM, CHANNEL, lambda message: message.text == "late").user == "U0SLUICE"
 
 
 def control(workspace: Workspace, what: str, body: bytes, method: str = "POST") -> int:
