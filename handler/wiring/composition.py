@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
     from handler.ports import Clock
 
+log = logging.getLogger(__name__)
+
 SECRETS_CONFIG: Final = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 3})
 
 
@@ -36,6 +39,8 @@ def compose(settings: WorkerSettings) -> Desk:
     clock = SystemClock()
     chat = SlackChat(_bot_token(settings.bot_token).get_secret_value(), settings.slack_api_url)
     policy = CedarPolicy.from_folder(settings.policy_dir)
+    for warning in policy.warnings:
+        log.warning("policy", extra={"warning": warning})
     world = World(
         dataflow=_dataflow(settings, clock),
         ledger=DynamoLedger(
