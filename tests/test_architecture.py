@@ -77,5 +77,6 @@ def test_deployed_code_does_not_ask_where_it_runs() -> None:
 def test_nothing_in_the_repository_names_a_folder_of_a_machine_or_a_registry() -> None:
     """Locks carry no addresses: what is installed comes from wherever the user's tools are set up to look."""
     locks = [*ROOT.glob("*.lock"), ROOT / "package-lock.json"]
-    addressed = [lock.name for lock in locks if re.search(r"index-url|\"resolved\"|registry\.", lock.read_text("utf-8"))]
+    address = re.compile(r"index-url|\"resolved\"|registry\.")
+    addressed = [lock.name for lock in locks if address.search(lock.read_text("utf-8"))]
     assert addressed == []

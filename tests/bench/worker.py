@@ -3,7 +3,7 @@
     python -m tests.bench.worker [--events 60]
 
 The handler runs under Lambda's own runtime client; the Data Flow simulator and the Slack stand-in are at the other end
-of real HTTP on loopback. The simulator's and the stand-in's own time is in the figure. A laptop's figures are not AWS's.
+of real HTTP on loopback. Their own time is in the figure. A laptop's figures are not AWS's.
 """
 
 from __future__ import annotations
