@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from handler.domain.commands import By, Setting, To
 from handler.domain.errors import Usage, UsageError
 from handler.domain.tokens import excerpt
 from handler.domain.vocabulary import DAYS, HOURS, MINUTES, WORKER_UNITS, Topic
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 MOST: Final = 2**31 - 1
-
-
-def _any(units: Iterable[str]) -> str:
-    return f"(?:{'|'.join(sorted(units, key=len, reverse=True))})"
-
+_MOST_DIGITS: Final = len(str(MOST))
+_WORKER, _DAY, _HOUR, _MINUTE = (f"(?:{'|'.join(sorted(units))})" for units in (WORKER_UNITS, DAYS, HOURS, MINUTES))
 
 # [0-9], not \d: int() reads the digits of every script, and the contract knows two of them.
 _NEGATIVE: Final = re.compile(r"-+[+.]?[0-9]")
-_COUNT: Final = re.compile(rf"(\+?)([0-9]++){_any(WORKER_UNITS)}?")
+_COUNT: Final = re.compile(rf"(\+?)([0-9]++){_WORKER}?")
 _BARE: Final = re.compile(r"[0-9]++")
-_PARTED: Final = re.compile(
-    rf"(?=[0-9])(?:([0-9]++){_any(DAYS)})?(?:([0-9]++){_any(HOURS)})?(?:([0-9]++){_any(MINUTES)})?"
-)
-_IN_MINUTES: Final = (24 * 60, 60, 1)
+_PARTED: Final = re.compile(rf"(?=[0-9])(?:([0-9]++){_DAY})?(?:([0-9]++){_HOUR})?(?:([0-9]++){_MINUTE})?")
 
 
 def is_bare(text: str) -> bool:
@@ -99,14 +90,13 @@ def _minutes(text: str, typed: str) -> int:
     found = _PARTED.fullmatch(text.casefold())
     if found is None:
         raise _refused(Usage.NOT_A_DURATION, typed)
-    parts = zip(found.groups("0"), _IN_MINUTES, strict=True)
-    return _bounded(sum(_whole(digits, typed) * minutes for digits, minutes in parts), typed)
+    days, hours, minutes = (_whole(digits, typed) for digits in found.groups("0"))
+    return _bounded((days * 24 + hours) * 60 + minutes, typed)
 
 
 def _whole(digits: str, typed: str) -> int:
-    # The length first: int() refuses more than 4,300 digits with an error of its own.
-    significant = digits.lstrip("0")
-    return _bounded(int(significant or "0") if len(significant) <= len(str(MOST)) else MOST + 1, typed)
+    # One digit more than fits is too big already; int() refuses more than 4,300 with an error of its own.
+    return _bounded(int(digits.lstrip("0")[: _MOST_DIGITS + 1] or "0"), typed)
 
 
 def _bounded(value: int, typed: str) -> int:

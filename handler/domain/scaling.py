@@ -51,9 +51,9 @@ def parse(job: str, text: str, at: int) -> Scale:
 def _cut(text: str, at: int) -> tuple[list[str], str | None]:
     options: list[str] = []
     for word in tokens.words(text, at):
-        head, *rest = _SEPARATOR.split(word.raw, maxsplit=1)
+        head = _SEPARATOR.split(word.raw)[0]
         if key(dashed(tokens.meant(head))) in BECAUSE:
-            return options, "".join(rest) + text[word.end :]
+            return options, word.raw[len(head) + 1 :] + text[word.end :]
         options.append(word.text)
     return options, None
 
@@ -127,4 +127,4 @@ def _meanings(word: str) -> tuple[str, ...]:
         return tokens.excerpt(f"{Option.WORKERS}={word}"), tokens.excerpt(f"{Option.TIMEOUT}={word}")
     if amounts.is_span(word.removeprefix("+")):
         return tokens.excerpt(f"{Option.TIMEOUT}={word}"), tokens.excerpt(f"{Option.FOR} {word}")
-    return near(key(_NOT_A_NAME.split(word, maxsplit=1)[0]), TAUGHT)
+    return near(key(_NOT_A_NAME.split(word)[0]), TAUGHT)

@@ -115,6 +115,7 @@ def test_questions(text: str, expected: Command) -> None:
         ("데이터\u30fc1", "데이터\u30fc1"),
         ("e\u0301tl", "\u00e9tl"),
         ("8\u00b2", "8\u00b2"),
+        ("e\u0301" * 100, "\u00e9" * 100),
         ("a" * 200, "a" * 200),
     ],
 )
@@ -158,6 +159,7 @@ def test_job_texts(typed: str, job: str) -> None:
             "list " + "가" * 100 + " " + "가" * 100,
             Refusal(Usage.TOO_LONG, "가" * 59 + "\u2026", topic="list", limit=200),
         ),
+        ("status " + "e\u0301" * 101, Refusal(Usage.TOO_LONG, "e\u0301" * 29 + "e\u2026", topic="status", limit=200)),
         ("requests now", Refusal(Usage.UNEXPECTED_WORD, "now", topic="requests")),
         ("history", Refusal(Usage.MISSING_SUBJECT, topic="history")),
         ("history @kim", Refusal(Usage.MISSING_SUBJECT, "@kim", topic="history")),

@@ -42,6 +42,8 @@ FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
         ("\u201ca\u201d and \u201cb\u201d", "\u201ca\u201d and \u201cb\u201d"),
         ("\u201cit's slow\u201d", "it's slow"),
         ("'it's slow'", "'it's slow'"),
+        ('""twice" ', '""twice"'),
+        (' "twice""', '"twice""'),
         ('"not closed', '"not closed'),
         ('not opened"', 'not opened"'),
         ("a &lt;b&gt; &amp; c &amp;lt; &quot;", "a <b> & c &lt; &quot;"),
@@ -93,6 +95,11 @@ def test_reasons(typed: str, reason: str) -> None:
 def test_words_for_because(words: str) -> None:
     """The reason begins after any tolerated spelling of the first ``because``."""
     assert Scale("wc", To(8), because="x") == parse(f"scale wc workers=8 {words}")
+
+
+def test_only_the_first_separator_is_dropped() -> None:
+    """What follows ``because=`` may hold more of its kind."""
+    assert Scale("wc", To(8), because="a=b: c") == parse("scale wc workers=8 because=a=b: c")
 
 
 @pytest.mark.parametrize(
