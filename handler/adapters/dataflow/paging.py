@@ -50,4 +50,4 @@ def is_newest_first(executions: Sequence[DatedExecution]) -> bool:
     """Say whether the dates prove that a list begins with the newest: all there, none rising, and not all the same."""
     moments = [each.at for each in executions if each.at is not None]
     falling = all(newer >= older for newer, older in pairwise(moments))
-    return len(moments) == len(executions) > 1 and falling and moments[0] > moments[-1]
+    return bool(moments) and len(moments) == len(executions) and falling and moments[0] > moments[-1]

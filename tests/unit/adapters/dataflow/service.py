@@ -14,9 +14,10 @@ from handler.adapters.dataflow.signature import NcpSignatureV2
 from tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from handler.adapters.dataflow.retry import Patience
+    from handler.domain.errors import DataFlowError
 
 ACCESS_KEY = "playground-access"
 SECRET_KEY = "playground-secret"
@@ -56,6 +57,22 @@ class Chunks(httpx.SyncByteStream):
             yield piece
 
 
+class Streamed:
+    """A step that answers with a body in pieces, anew each time; underscores in header names stand for hyphens."""
+
+    def __init__(self, pieces: Sequence[bytes | httpx.HTTPError], status: int = 200, **headers: str) -> None:
+        self._pieces = pieces
+        self._status = status
+        self._headers = {name.replace("_", "-"): text for name, text in headers.items()}
+
+    def __call__(self, _: httpx.Request) -> httpx.Response:
+        """Answer."""
+        return httpx.Response(self._status, stream=Chunks(self._pieces), headers=self._headers)
+
+    def __repr__(self) -> str:
+        return f"Streamed {self._status}"
+
+
 @dataclass
 class Service:
     """Each request takes the next of ``steps``: an answer, a failure, or a function of the request.
@@ -70,9 +87,12 @@ class Service:
 
     def dataflow(self, *, random: float = 0.0, patience: Patience | None = None) -> HttpDataFlow:
         """Return a client of this service, with always the same random number."""
+        return HttpDataFlow(self.client(), self.clock, lambda: random, patience)
+
+    def client(self) -> httpx.Client:
+        """Return the HTTP client below it."""
         auth = NcpSignatureV2(ACCESS_KEY, SECRET_KEY, self.clock)
-        client = open_client("https://dataflow.example", auth, httpx.MockTransport(self._answer))
-        return HttpDataFlow(client, self.clock, lambda: random, patience)
+        return open_client("https://dataflow.example", auth, httpx.MockTransport(self._answer))
 
     def targets(self) -> list[str]:
         """Return method, path and query of all requests, as sent."""
@@ -102,3 +122,8 @@ def raw_answer(body: bytes, status: int = 200, **headers: str) -> httpx.Response
 def page(items: list[dict[str, Any]], count: int | None = None) -> httpx.Response:
     """Make a page of a list."""
     return answer({"list": items, "count": len(items) if count is None else count})
+
+
+def facts(error: DataFlowError) -> tuple[str, int | None, bool]:
+    """Return what every error says: operation, HTTP status, whether something may have changed."""
+    return error.operation, error.status, error.may_have_changed

@@ -27,7 +27,7 @@ from handler.domain.errors import (
     Throttled,
 )
 from tests.makers import NOW
-from tests.unit.adapters.dataflow.service import ACCESS_KEY, SECRET_KEY, Service, answer, raw_answer
+from tests.unit.adapters.dataflow.service import ACCESS_KEY, SECRET_KEY, Service, answer, facts, raw_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -283,7 +283,8 @@ def test_each_failure_of_the_way_there_is_one_error(
     """Only where no connection was made is it sure that a write has changed nothing."""
     written, read = (fault_in_transit(OPERATION, error, writes=writes) for writes in (True, False))
     assert (kind, kind) == (type(written), type(read))
-    assert (may_have_changed, False) == (written.may_have_changed, read.may_have_changed)
+    assert (OPERATION, None, may_have_changed) == facts(written)
+    assert facts(read) == (OPERATION, None, False)
 
 
 def concrete(kind: type[Exception]) -> set[type[Exception]]:

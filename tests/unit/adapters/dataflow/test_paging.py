@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -80,8 +80,9 @@ def test_every_job_is_found_once(*, count: int, cap: int, counts_all: bool, coun
 )
 def test_no_more_pages_are_asked_for_than_needed(paging: Paging, asked: list[int]) -> None:
     """A count above its page is the whole list's and saves the last request; one equal to its page proves nothing."""
-    paging.read()
-    assert asked == paging.asked
+    fresh = replace(paging, asked=[])
+    fresh.read()
+    assert asked == fresh.asked
 
 
 @pytest.mark.parametrize("beyond", [BadParameter("getJobs"), NotFound("getJobs")], ids=lambda each: type(each).__name__)
@@ -155,6 +156,7 @@ def dated(*minutes_ago: int | None) -> tuple[DatedExecution, ...]:
     ("executions", "expected"),
     [
         (dated(1, 2, 3), True),
+        (dated(1, 2), True),
         (dated(1, 1, 3), True),
         (dated(3, 2, 1), False),
         (dated(1, 3, 2), False),

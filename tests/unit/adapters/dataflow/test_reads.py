@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import logging
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from handler.adapters.dataflow.client import HttpDataFlow
 from handler.adapters.dataflow.exchange import LONGEST_BODY
 from handler.adapters.dataflow.retry import Patience
 from handler.domain.errors import (
@@ -30,7 +32,9 @@ from tests.unit.adapters.dataflow.service import (
     SECRET_KEY,
     Chunks,
     Service,
+    Streamed,
     answer,
+    facts,
     page,
     raw_answer,
 )
@@ -43,7 +47,7 @@ EXECUTIONS = f"GET /api/v1/jobs/{WORDCOUNT}/executions"
 
 
 def test_a_read_asks_for_the_documented_path() -> None:
-    """One GET, without a body, and not compressed."""
+    """One GET, without a body, for JSON that is not compressed."""
     service = Service([answer()])
     assert service.dataflow().job("Wc7RtQ2mLx9B").name == "wordcount"
     assert service.targets() == ["GET /api/v1/jobs/Wc7RtQ2mLx9B"]
@@ -87,9 +91,20 @@ def test_what_can_be_no_id_is_not_asked_for(job_id: str) -> None:
 def test_an_answer_about_another_job_is_not_believed() -> None:
     """Its settings would end up in the job that was asked for; only letter case may differ."""
     service = Service([answer(JOB | {"jobId": "Od4KpZ8vNs1Y"}), answer()])
-    with pytest.raises(DataFlowUnreadable):
+    with pytest.raises(DataFlowUnreadable) as caught:
         service.dataflow().job("Wc7RtQ2mLx9B")
+    assert facts(caught.value) == ("getJobById", None, False)
     assert service.dataflow().job("wc7rtq2mlx9b").id == "Wc7RtQ2mLx9B"
+
+
+def test_a_redirect_is_not_followed_even_by_a_client_that_would() -> None:
+    """The signed headers go to nobody else, however the HTTP client was made."""
+    elsewhere = Service([answer({}, 302, location="https://elsewhere.example/"), answer()])
+    client = elsewhere.client()
+    client.follow_redirects = True
+    with pytest.raises(DataFlowUnreadable):
+        HttpDataFlow(client, elsewhere.clock, lambda: 0.0).job("Wc7RtQ2mLx9B")
+    assert len(elsewhere.sent) == 1
 
 
 @pytest.mark.parametrize(
@@ -114,8 +129,7 @@ def test_a_read_is_tried_again(trouble: httpx.Response | Exception) -> None:
 
 def test_a_body_that_breaks_off_is_read_again() -> None:
     """A connection lost half-way through an answer is a lost connection."""
-    service = Service([answer()])
-    service.steps.insert(0, httpx.Response(200, stream=Chunks([b'{"jobId"', httpx.ReadError("reset")])))
+    service = Service([Streamed([b'{"jobId"', httpx.ReadError("reset")]), answer()])
     assert service.dataflow().job("Wc7RtQ2mLx9B").name == "wordcount"
 
 
@@ -189,13 +203,13 @@ def test_the_content_type_does_not_matter() -> None:
 def test_a_compressed_answer_is_read_although_none_was_asked_for() -> None:
     """Some gateways compress whatever one asks for."""
     compressed = gzip.compress(b'{"jobId": "a", "name": "b"}')
-    service = Service([httpx.Response(200, stream=Chunks([compressed]), headers={"content-encoding": "gzip"})])
+    service = Service([Streamed([compressed], content_encoding="gzip")])
     assert service.dataflow().job("a").name == "b"
 
 
 def test_an_answer_that_is_wrongly_called_compressed_is_unreadable() -> None:
     """The HTTP library cannot decode it, and asking again would not help."""
-    service = Service([httpx.Response(200, stream=Chunks([b"no gzip"]), headers={"content-encoding": "gzip"})])
+    service = Service([Streamed([b"no gzip"], content_encoding="gzip")])
     with pytest.raises(DataFlowUnreadable):
         service.dataflow().job("a")
     assert len(service.sent) == 1
@@ -206,8 +220,9 @@ def test_a_huge_answer_is_not_read_to_its_end() -> None:
     service = Service([answer()])
     mebibytes = Chunks(b" " * 2**20 for _ in range(10_000))
     service.steps.insert(0, httpx.Response(200, stream=mebibytes))
-    with pytest.raises(DataFlowUnreadable):
+    with pytest.raises(DataFlowUnreadable) as caught:
         service.dataflow().job("Wc7RtQ2mLx9B")
+    assert facts(caught.value) == ("getJobById", 200, False)
     assert mebibytes.taken == 9
     assert len(service.sent) == 1
 
@@ -250,7 +265,35 @@ def test_a_page_that_is_no_list_is_unreadable() -> None:
     """An object without a list is not an empty list."""
     with pytest.raises(DataFlowUnreadable) as caught:
         Service([answer({"count": 0})]).dataflow().jobs()
-    assert caught.value.operation == "getJobs"
+    assert facts(caught.value) == ("getJobs", 200, False)
+
+
+def test_executions_that_are_no_list_are_unreadable() -> None:
+    """The error names the operation."""
+    with pytest.raises(DataFlowUnreadable) as caught:
+        Service([answer([])]).dataflow().executions(WORDCOUNT, limit=1)
+    assert facts(caught.value) == ("getJobExecutions", 200, False)
+
+
+@pytest.mark.parametrize("first", [20, 3])
+def test_executions_without_end_are_given_up(first: int) -> None:
+    """A service that makes up new ones for ever is unreadable, whether its pages are long or short."""
+    numbers = count()
+
+    def endless(_: httpx.Request) -> httpx.Response:
+        return page([{"jobExecutionId": f"{next(numbers)}"} for _ in range(first)])
+
+    with pytest.raises(DataFlowUnreadable) as caught:
+        Service([endless]).dataflow().executions(WORDCOUNT, limit=1)
+    assert facts(caught.value) == ("getJobExecutions", None, False)
+
+
+def test_jobs_without_end_are_given_up() -> None:
+    """So is a list of jobs."""
+    numbers = count()
+    with pytest.raises(DataFlowUnreadable) as caught:
+        Service([lambda _: page([{"jobId": f"{next(numbers)}", "name": "job"}])]).dataflow().jobs()
+    assert facts(caught.value) == ("getJobs", None, False)
 
 
 def runs(*minutes: int | None) -> list[dict[str, Any]]:
@@ -331,6 +374,9 @@ def test_patience_is_an_argument() -> None:
 def test_nothing_is_sent_at_the_deadline() -> None:
     """Without any time left there is no point in asking."""
     service = Service([answer()])
+    assert service.dataflow(patience=Patience(deadline_seconds=0.5)).job("Wc7RtQ2mLx9B").name == "wordcount"
+    service.sent.clear()
     with pytest.raises(DataFlowTimedOut) as caught:
         service.dataflow(patience=Patience(deadline_seconds=0.0)).job("Wc7RtQ2mLx9B")
-    assert ([], False) == (service.sent, caught.value.may_have_changed)
+    assert facts(caught.value) == ("getJobById", None, False)
+    assert service.sent == []

@@ -24,7 +24,7 @@ from handler.domain.errors import (
 )
 from handler.domain.model import JobId, RunCondition
 from tests.makers import run_condition
-from tests.unit.adapters.dataflow.service import Chunks, Service, answer, raw_answer
+from tests.unit.adapters.dataflow.service import Service, Step, Streamed, answer, raw_answer
 
 WORDCOUNT = JobId("Wc7RtQ2mLx9B")
 
@@ -52,7 +52,7 @@ def test_what_was_read_is_written_back_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(
-    "reply",
+    "step",
     [
         answer(),
         answer({"jobId": "another", "runCondition": {"numWorker": 9}}),
@@ -62,16 +62,16 @@ def test_what_was_read_is_written_back_as_it_was() -> None:
         raw_answer(b""),
         raw_answer(b"<html>fine</html>"),
         raw_answer(b'{"jobId": "Wc7'),
-        httpx.Response(200, stream=Chunks([b"{", httpx.ReadError("reset")])),
-        httpx.Response(200, stream=Chunks([b"{", httpx.ReadTimeout("silent")])),
-        httpx.Response(200, stream=Chunks([b"no gzip"]), headers={"content-encoding": "gzip"}),
-        httpx.Response(200, stream=Chunks(b" " * 2**20 for _ in range(99))),
+        Streamed([b"{", httpx.ReadError("reset")]),
+        Streamed([b"{", httpx.ReadTimeout("silent")]),
+        Streamed([b"no gzip"], content_encoding="gzip"),
+        Streamed([b" " * 2**20] * 99),
     ],
-    ids=lambda reply: str(reply.status_code),
+    ids=repr,
 )
-def test_any_success_is_a_success(reply: httpx.Response) -> None:
+def test_any_success_is_a_success(step: httpx.Response | Step) -> None:
     """The status was told; the echo, which by the documents' own example is not what was sent, is not looked at."""
-    service = Service([reply, answer({}, 500)])
+    service = Service([step, answer({}, 500)])
     service.dataflow().put_run_condition(WORDCOUNT, run_condition())
     assert len(service.sent) == 1
 
@@ -96,8 +96,8 @@ FAILURES: list[tuple[Any, type[DataFlowError], bool]] = [
     (answer({}, 500), DataFlowUnavailable, True),
     (answer({}, 503), DataFlowUnavailable, True),
     (answer({}, 504), DataFlowUnavailable, True),
-    (httpx.Response(400, stream=Chunks([b"{", httpx.ReadError("reset")])), BadParameter, False),
-    (httpx.Response(503, stream=Chunks([httpx.ReadTimeout("silent")])), DataFlowUnavailable, True),
+    (Streamed([b"{", httpx.ReadError("reset")], 400), BadParameter, False),
+    (Streamed([httpx.ReadTimeout("silent")], 503), DataFlowUnavailable, True),
 ]
 
 
