@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-import re
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Final
 
-from handler.slack.mrkdwn import ELLIPSIS, Mrkdwn
+from handler.ports import Message
+from handler.slack.mrkdwn import Mrkdwn, unformatted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 Block = dict[str, object]
 
-MOST_BLOCKS: Final = 50
-MOST_SECTION_TEXT: Final = 3000
-MOST_FIELD_TEXT: Final = 2000
-MOST_FIELDS: Final = 10
-MOST_BUTTON_TEXT: Final = 75
-_CUT_OFF: Final = re.compile(r"(?:&[a-z]*|<[^>]*)$")
+# Slack takes 3,000 characters, and does not say whether it counts code points or UTF-16 units: an emoji may be two.
+FULL_SECTION: Final = 1500
+# Over all blocks Slack takes about 13,200 characters (slackapi/bolt-js#2509); what is not rows needs the rest.
+MOST_ROWS_TEXT: Final = 6000
+# Slack recommends at most 4,000 (docs.slack.dev/reference/methods/chat.postMessage).
+MOST_FALLBACK_TEXT: Final = 3000
 
 
-def fit(text: str, limit: int) -> Mrkdwn:
-    """Cut text that is too long at a character, never within an entity or a mention, and mark it as cut."""
-    if len(text) <= limit:
-        return Mrkdwn(text)
-    return Mrkdwn(_CUT_OFF.sub("", text[: limit - 1]) + ELLIPSIS)
-
-
-def _mrkdwn(text: str, limit: int = MOST_SECTION_TEXT) -> Block:
+def _mrkdwn(text: Mrkdwn) -> Block:
     # verbatim: Slack would otherwise make mentions and links of what only looks like them.
-    return {"type": "mrkdwn", "text": fit(text, limit), "verbatim": True}
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def section(text: Mrkdwn) -> Block:
-    """A paragraph."""
-    return {"type": "section", "text": _mrkdwn(text)}
+    """A paragraph, always shown whole: nobody taps "see more" at 3 a.m."""
+    return {"type": "section", "text": _mrkdwn(text), "expand": True}
 
 
 def fields(texts: Sequence[Mrkdwn]) -> Block:
     """Up to ten short texts in two columns."""
-    return {"type": "section", "fields": [_mrkdwn(text, MOST_FIELD_TEXT) for text in texts[:MOST_FIELDS]]}
+    return {"type": "section", "fields": [_mrkdwn(text) for text in texts]}
 
 
 def context(text: Mrkdwn) -> Block:
@@ -52,9 +46,9 @@ def button(action_id: str, text: str, value: str, label: str) -> Block:
     return {
         "type": "button",
         "action_id": action_id,
-        "text": {"type": "plain_text", "text": fit(text, MOST_BUTTON_TEXT), "emoji": False},
+        "text": {"type": "plain_text", "text": text, "emoji": False},
         "value": value,
-        "accessibility_label": fit(label, MOST_BUTTON_TEXT),
+        "accessibility_label": label,
     }
 
 
@@ -66,16 +60,27 @@ def actions(buttons: Sequence[Block]) -> Block:
 def paragraphs(lines: Sequence[Mrkdwn]) -> list[Block]:
     """As few sections as hold these lines, none cut in two."""
     blocks: list[Block] = []
-    held = ""
+    held: list[Mrkdwn] = []
     for line in lines:
-        joined = f"{held}\n{line}" if held else line
-        if len(joined) > MOST_SECTION_TEXT:
-            blocks.append(section(Mrkdwn(held)))
-            joined = line
-        held = joined
-    return [*blocks, section(Mrkdwn(held))] if held else blocks
+        if held and len("\n".join([*held, line])) > FULL_SECTION:
+            blocks.append(section(Mrkdwn("\n".join(held))))
+            held = []
+        held.append(line)
+    return [*blocks, section(Mrkdwn("\n".join(held)))] if held else blocks
 
 
-def as_blocks(blocks: Sequence[Mapping[str, object]]) -> tuple[Mapping[str, object], ...]:
-    """Keep the first fifty: Slack refuses more."""
-    return tuple(blocks[:MOST_BLOCKS])
+def that_fit(rows: Sequence[Mrkdwn], limit: int = MOST_ROWS_TEXT) -> list[Mrkdwn]:
+    """Return the first rows, as many as come to ``limit`` characters."""
+    widths = accumulate(len(row) + 1 for row in rows)
+    return [row for row, _ in takewhile(lambda pair: pair[1] <= limit, zip(rows, widths, strict=True))]
+
+
+def told(lines: Sequence[Mrkdwn], footer: Mrkdwn | None = None) -> Message:
+    """A message of a few lines, and small print below them."""
+    small = [footer] if footer else []
+    return message([*lines, *small], [*paragraphs(lines), *map(context, small)])
+
+
+def message(lines: Sequence[Mrkdwn], blocks: Sequence[Block]) -> Message:
+    """A message of blocks; ``lines`` say the same for notifications and screen readers, the essential first."""
+    return Message(unformatted(Mrkdwn("\n".join(that_fit(lines, MOST_FALLBACK_TEXT)))), tuple(blocks))

@@ -1,4 +1,11 @@
-"""Every word a person reads comes from one catalogue for each language; values are escaped on their way in."""
+"""Every word a person reads comes from one catalogue for each language; values are escaped on their way in.
+
+A key is ``section.name``. Most keys stand in the views as they are. The rest are families, one sentence for each
+member of a closed set: ``help``, ``verb``, ``wanted`` by Action; ``type`` by Topic; ``usage`` by Usage; ``became``,
+``state`` by State; ``error``, ``next`` by the leaves of the error tree. Open sets, which the API or a later version
+may add to, are looked up with ``Voice.known`` and shown as they came where there is no sentence: ``status_meaning``,
+``node``, ``field``, ``event``, ``why``, ``wanted``.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +39,11 @@ class Words:
         return Mrkdwn(self._sentences[key].format_map(safe))
 
 
-def load_words(language: str = DEFAULT_LANGUAGE) -> Words:
-    """Read a language's catalogue, a TOML file of sections beside this module."""
-    sections = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
-    return Words({f"{section}.{name}": text for section, entries in sections.items() for name, text in entries.items()})
+def load_words(language: str = DEFAULT_LANGUAGE, folder: Path = FOLDER) -> Words:
+    """Read a language's catalogue, a TOML file of sections; what it does not say is said in English."""
+    return Words({**_read(FOLDER / f"{DEFAULT_LANGUAGE}.toml"), **_read(folder / f"{language}.toml")})
+
+
+def _read(catalogue: Path) -> dict[str, str]:
+    sections = tomllib.loads(catalogue.read_text("utf-8"))
+    return {f"{section}.{name}": text for section, entries in sections.items() for name, text in entries.items()}

@@ -2,75 +2,92 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.pipeline import stages
 from handler.domain.preview import running
-from handler.ports import Message
-from handler.slack.blocks import Block, actions, as_blocks, button, context, fields, paragraphs, section
-from handler.slack.mrkdwn import Mrkdwn, code, escape, moment
+from handler.slack.blocks import Block, actions, button, context, fields, message, paragraphs, section, that_fit, told
+from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, code, dotted, escape, joined, moment
+from handler.slack.quantities import lasting, timeout, workers
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
 
-    from handler.domain.model import Execution, Job, JobSummary
+    from handler.domain.model import Execution, Job, JobSummary, Node
     from handler.domain.outcomes import JobShown, JobsListed
+    from handler.ports import Message
     from handler.slack.voice import Voice
 
 MOST_JOBS: Final = 40
-MOST_STAGES: Final = 12
-MINUTES_IN_HOUR: Final = 60
+LONGEST_PIPELINE: Final = 1000
+LONGEST_DESCRIPTION: Final = 300
+# What the Data Flow adapter would ask for (LONGEST_ID there): a button that can find nothing is none.
+LONGEST_ID: Final = 200
+FAILED: Final = "FAILED"
 
 
 def job_message(say: Voice, shown: JobShown) -> Message:
-    """Show a job: settings, pipeline, runs, and whether a change would reach the run under way."""
+    """Show a job: settings, runs, whether a change would reach the run under way, pipeline."""
     job = shown.job
-    title = say("status.title", name=code(job.name), status=job.status or say("status.unsaid"))
-    blocks: list[Block] = [section(Mrkdwn(f"*{title}*"))]
-    if job.description:
-        blocks.append(context(say("status.described", description=escape(job.description, 300))))
-    settings = _settings(say, job)
-    blocks.append(fields(settings))
-    if job.nodes:
-        blocks.append(section(say("status.pipeline", stages=_pipeline(job))))
+    title = _title(say, job)
+    described = [escape(job.description, LONGEST_DESCRIPTION)] if job.description.strip() else []
     notes = _notes(say, shown)
-    blocks.extend(paragraphs([*_runs(say, shown.executions), *notes]))
-    footer = say("status.footer", id=code(job.id), type=job.type or "-", at=moment(shown.shown_at))
-    blocks += [context(footer), _buttons(say, job)]
-    return Message("\n".join([title, *settings, *notes]), as_blocks(blocks))
-
-
-def _settings(say: Voice, job: Job) -> list[Mrkdwn]:
+    runs = _runs(say, shown.executions)
+    pipeline = [say("status.pipeline", stages=_pipeline(say, job.nodes))] if job.nodes else []
+    footer = dotted((say("status.job_id", id=code(job.id)), escape(job.type, LONGEST_WORD), _read_at(say, shown)))
+    blocks: list[Block] = [section(title), *map(context, described), fields(_settings(say, shown))]
+    blocks += [*paragraphs(notes), *paragraphs(runs), *paragraphs(pipeline), context(footer), *_buttons(say, job)]
     condition = job.run_condition
-    unsaid = say("status.unsaid")
-    timeout = unsaid if condition.timeout_minutes is None else _span(say, condition.timeout_minutes)
+    has = say("status.has", workers=workers(say, condition.workers), timeout=timeout(say, condition.timeout_minutes))
+    return message([title, has, *notes, *runs, *described, *pipeline, footer], blocks)
+
+
+def _title(say: Voice, job: Job) -> Mrkdwn:
+    status = escape(job.status, LONGEST_WORD) or say("amount.unsaid")
+    if meaning := say.known("status_meaning", job.status):
+        return say("status.title_meaning", name=code(job.name), status=status, meaning=meaning)
+    return say("status.title", name=code(job.name), status=status)
+
+
+def _read_at(say: Voice, shown: JobShown) -> Mrkdwn:
+    return say("status.read", at=moment(shown.shown_at))
+
+
+def _settings(say: Voice, shown: JobShown) -> list[Mrkdwn]:
+    job = shown.job
+    number = job.run_condition.workers
     texts = [
-        say("status.workers", value=unsaid if condition.workers is None else condition.workers),
-        say("status.timeout", value=timeout),
-        say("status.last_run", value=_last_run(say, job)),
+        say("status.workers", value=say("amount.unsaid") if number is None else escape(str(number), LONGEST_WORD)),
+        say("status.timeout", value=timeout(say, job.run_condition.timeout_minutes)),
     ]
-    return [*texts, say("status.updated", value=moment(job.updated_at))] if job.updated_at else texts
-
-
-def _span(say: Voice, minutes: int) -> Mrkdwn:
-    if minutes < MINUTES_IN_HOUR:
-        return say("status.minutes", minutes=minutes)
-    hours, rest = divmod(minutes, MINUTES_IN_HOUR)
-    return say("status.hours", minutes=minutes, hours=f"{hours} h {rest} min" if rest else f"{hours} h")
+    if not shown.executions:  # else the first run says the same
+        texts.append(say("status.last_run", value=_last_run(say, job)))
+    return [*texts, say("status.updated", at=moment(job.updated_at))] if job.updated_at else texts
 
 
 def _last_run(say: Voice, job: Job) -> Mrkdwn:
-    if job.last_execution_at is None:
-        return escape(job.last_execution_status) if job.last_execution_status else say("status.never")
-    if job.last_execution_status is None:
-        return moment(job.last_execution_at)
-    return say("status.last_run_value", status=job.last_execution_status, at=moment(job.last_execution_at))
+    status = escape(job.last_execution_status or "", LONGEST_WORD)
+    return dotted((status, moment(job.last_execution_at) if job.last_execution_at else "")) or say("status.never")
 
 
-def _pipeline(job: Job) -> Mrkdwn:
-    steps = [" + ".join(code(node.name or node.type, 60) for node in stage) for stage in stages(job.nodes)]
-    shown = steps if len(steps) <= MOST_STAGES else [*steps[: MOST_STAGES - 1], "…"]
-    return Mrkdwn(" → ".join(shown))
+def _pipeline(say: Voice, nodes: Sequence[Node]) -> Mrkdwn:
+    steps = [" + ".join(_node(say, node) for node in stage) for stage in stages(nodes)]
+    return joined(steps, " → ", LONGEST_PIPELINE)
+
+
+def _node(say: Voice, node: Node) -> Mrkdwn:
+    kind = say.known("node", node.type) or escape(node.type.casefold().replace("_", " "), LONGEST_WORD)
+    if not node.name.strip():
+        return kind or code("")
+    told_by_name = {_stem(word) for word in node.name.split()}
+    unsaid = " ".join(word for word in kind.split() if _stem(word) not in told_by_name)
+    name = code(node.name, LONGEST_WORD)
+    return say("status.node", name=name, kind=Mrkdwn(unsaid)) if unsaid else name
+
+
+def _stem(word: str) -> str:
+    return word.casefold().removesuffix("s")
 
 
 def _runs(say: Voice, executions: tuple[Execution, ...] | None) -> list[Mrkdwn]:
@@ -78,25 +95,24 @@ def _runs(say: Voice, executions: tuple[Execution, ...] | None) -> list[Mrkdwn]:
         return [say("status.runs_unread")]
     if not executions:
         return [say("status.runs_none")]
-    return [say("status.runs"), *(_run(say, each) for each in executions)]
+    return [say("status.runs"), *that_fit([_run(say, each) for each in executions])]
 
 
 def _run(say: Voice, run: Execution) -> Mrkdwn:
-    if run.running_minutes is None:
-        lasted = say("status.run_unsaid")
-    else:
-        lasted = say("status.run_now" if run.is_open else "status.run_done", minutes=run.running_minutes)
-    return say(
-        "status.run",
-        status=run.status,
-        workers="?" if run.workers is None else run.workers,
-        started=_maybe(say, run.started_at),
-        lasted=lasted,
-    )
+    started = moment(run.started_at) if run.started_at else ""
+    return dotted((_outcome(say, run.status), workers(say, run.workers), started, _lasted(say, run)))
 
 
-def _maybe(say: Voice, at: datetime | None) -> Mrkdwn:
-    return say("status.unsaid") if at is None else moment(at)
+def _outcome(say: Voice, status: str) -> Mrkdwn:
+    shown = escape(status, LONGEST_WORD)
+    return say("status.failed", status=shown) if status == FAILED else shown
+
+
+def _lasted(say: Voice, run: Execution) -> Mrkdwn:
+    if run.running_minutes is None or run.running_minutes < 0:
+        return Mrkdwn("")
+    lasted = lasting(say, run.running_minutes)
+    return say("status.run_now", lasted=lasted) if run.is_open else say("status.run_done", lasted=lasted)
 
 
 def _notes(say: Voice, shown: JobShown) -> list[Mrkdwn]:
@@ -104,38 +120,34 @@ def _notes(say: Voice, shown: JobShown) -> list[Mrkdwn]:
     if not shown.job.run_condition.has_nrn:
         notes.append(say("status.never_set_up"))
     if run := running(shown.executions or ()):
-        notes.append(
-            say("status.running_note_plain") if run.workers is None else say("status.running_note", workers=run.workers)
-        )
+        keeps = "" if run.workers is None else workers(say, run.workers)
+        notes.append(say("status.running", workers=keeps) if keeps else say("status.running_plain"))
     return notes
 
 
-def _buttons(say: Voice, job: Job) -> Block:
-    return actions(
-        [
-            button("refresh", say("status.refresh"), job.id, say("status.refresh_label", name=job.name)),
-            button("history_open", say("status.history"), job.id, say("status.history_label", name=job.name)),
-        ]
-    )
+def _buttons(say: Voice, job: Job) -> list[Block]:
+    if not (job.id.isascii() and job.id.isprintable() and len(job.id) <= LONGEST_ID):
+        return []
+    refresh = button("refresh", say("status.refresh"), job.id, say("status.refresh_label"))
+    history = button("history_open", say("status.history"), job.id, say("status.history_label"))
+    return [actions([refresh, history])]
 
 
 def list_message(say: Voice, listed: JobsListed) -> Message:
     """Show the jobs a person may view, at most forty of them."""
-    jobs = listed.jobs
+    jobs, text = listed.jobs, code(listed.text)
     if not jobs:
-        text = say("list.none_filtered", text=code(listed.text)) if listed.text else say("list.none")
-        return Message(text, as_blocks([section(text)]))
-    if listed.text:
-        title = say("list.title_filtered", count=len(jobs), text=code(listed.text))
-    else:
-        title = say("list.title_one") if len(jobs) == 1 else say("list.title", count=len(jobs))
-    rows = [_row(say, job) for job in jobs[:MOST_JOBS]]
-    blocks = [section(title), *paragraphs(rows)]
-    if len(jobs) > MOST_JOBS:
-        blocks.append(context(say("list.more", count=len(jobs) - MOST_JOBS)))
-    return Message(title, as_blocks(blocks))
+        return told([say("list.none_filtered", text=text) if listed.text else say("list.none")])
+    count = say("list.one") if len(jobs) == 1 else say("list.many", count=len(jobs))
+    title = say("list.title_filtered", count=count, text=text) if listed.text else say("list.title", count=count)
+    namesakes = Counter(job.name for job in jobs)
+    rows = that_fit([_row(say, job, with_id=namesakes[job.name] > 1) for job in jobs[:MOST_JOBS]])
+    left = len(jobs) - len(rows)
+    more = [say("list.more", count=left)] if left else []
+    return message([title, *rows, *more], [section(title), *paragraphs(rows), *map(context, more)])
 
 
-def _row(say: Voice, job: JobSummary) -> Mrkdwn:
-    last = job.last_execution_status or say("list.last_none")
-    return say("list.row", name=code(job.name), status=job.status or "-", last=last, id=code(job.id))
+def _row(say: Voice, job: JobSummary, *, with_id: bool) -> Mrkdwn:
+    last = say("list.last", status=_outcome(say, job.last_execution_status)) if job.last_execution_status else ""
+    status = escape(job.status, LONGEST_WORD)
+    return dotted((code(job.name), status, last or say("list.last_none"), code(job.id) if with_id else ""))

@@ -20,7 +20,7 @@ from handler.domain.outcomes import (
     RequestsShown,
     Trouble,
 )
-from handler.slack import change_view, job_view, mishap_view, record_view
+from handler.slack import change_view, job_view, mishap_view, record_view, refusal_view
 
 if TYPE_CHECKING:
     from handler.ports import Message
@@ -39,13 +39,13 @@ def render(say: Voice, outcome: Outcome) -> Message | None:
         case ChangeShown():
             return change_view.change_message(say, outcome)
         case ChangeImpossible():
-            return change_view.impossible_message(say, outcome)
+            return refusal_view.impossible_message(say, outcome)
         case Refused():
-            return change_view.refused_message(say, outcome)
+            return refusal_view.refused_message(say, outcome)
         case ApprovalNeeded():
-            return change_view.approval_message(say, outcome)
+            return refusal_view.approval_message(say, outcome)
         case JobIsBusy():
-            return change_view.busy_message(say, outcome)
+            return refusal_view.busy_message(say, outcome)
         case HistoryShown():
             return record_view.history_message(say, outcome)
         case RequestsShown():

@@ -1,20 +1,25 @@
-"""What went wrong: what happened, whether anything was changed, what to do next, and an id that the log has too."""
+"""Help, and what to read when something was not understood or did not do its part."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from handler.domain.authority import Action
-from handler.domain.errors import DataFlowError, JobAmbiguous, JobNotFound, LedgerError, Usage
-from handler.ports import Message
-from handler.slack.blocks import Block, as_blocks, context, section
+from handler.domain.errors import LedgerUnavailable, Usage
+from handler.domain.vocabulary import Topic
+from handler.slack.blocks import told
+from handler.slack.faults import in_its_own_words, what_happened, what_next
 from handler.slack.mrkdwn import Mrkdwn, code
 
 if TYPE_CHECKING:
     from handler.domain.outcomes import HelpShown, Misunderstood, Trouble
+    from handler.ports import Message
     from handler.slack.voice import Voice
 
-TOPICS = ("scale", "status", "list", "history", "requests", "help")
+LONGEST_TYPED: Final = 80
+TOPICS: Final = frozenset(Topic)
+# The ledger's operations that a question asks: whatever becomes of them, no change is under way because of it.
+ASKS: Final = frozenset({"history", "open_requests", "chain", "record"})
 
 
 def help_message(say: Voice, shown: HelpShown) -> Message:
@@ -24,61 +29,48 @@ def help_message(say: Voice, shown: HelpShown) -> Message:
         say(f"help.{action.value}") for action in (Action.VIEW, Action.SCALE, Action.AUDIT) if action in shown.actions
     ]
     lines.append(say("help.values") if shown.actions else say("help.nothing"))
-    text = Mrkdwn("\n".join(lines))
-    return Message(text, as_blocks([section(text)]))
+    return told(lines)
 
 
 def misunderstood_message(say: Voice, outcome: Misunderstood) -> Message:
     """Teach what to type."""
     error = outcome.error
-    word = code(error.word, 60)
-    lines = [say("usage.intro"), say(f"usage.{error.usage.value}", word=word)]
+    word = code(error.word, LONGEST_TYPED)
+    if error.usage is Usage.MISSING_SUBJECT and error.word:
+        what = say("usage.missing_subject_named", word=word)
+    else:
+        what = say(f"usage.{error.usage.value}", word=word, limit=error.limit)
+    lines = [say("usage.intro", what=what)]
     if error.near:
         lines.append(say("usage.near", near=say.listed(error.near)))
-    topic = error.topic if error.topic in TOPICS else "help"
     if error.usage is not Usage.NOT_YET:
-        lines.append(say("usage.type", line=Mrkdwn(f"`{say(f'usage.{topic}')}`")))
-    text = Mrkdwn("\n".join(lines))
-    return Message(text, as_blocks([section(text)]))
+        topic = error.topic if error.topic in TOPICS else Topic.HELP.value
+        lines.append(say("usage.type", line=say(f"type.{topic}")))
+    return told(lines)
 
 
 def trouble_message(say: Voice, trouble: Trouble) -> Message:
-    """Say what did not do its part."""
+    """Say what did not do its part, whether anything was changed, and what to do next."""
     error = trouble.error
-    lines = [say("trouble.intro", what=_what(say, trouble))]
-    if isinstance(error, JobNotFound):
-        lines.append(say("trouble.near", near=say.listed(error.near)) if error.near else say("trouble.near_none"))
-    if isinstance(error, JobAmbiguous):
-        lines.append(say("trouble.candidates", near=say.listed(error.candidates)))
-    if isinstance(error, DataFlowError) and (said := _said(error)):
-        lines.append(say("trouble.api", said=code(said)))
-    lines.append(say("trouble.record") if isinstance(error, LedgerError) else say("trouble.unchanged"))
-    text = Mrkdwn("\n".join(lines))
-    blocks: list[Block] = [section(text), context(say("trouble.footer", incident=code(trouble.incident)))]
-    return Message(text, as_blocks(blocks))
-
-
-def _what(say: Voice, trouble: Trouble) -> Mrkdwn:
-    error = trouble.error
-    if isinstance(error, JobNotFound):
-        return say("error.JobNotFound", asked=code(error.asked))
-    if isinstance(error, JobAmbiguous):
-        return say("error.JobAmbiguous", asked=code(error.asked), total=error.total)
-    return say.error(error)
-
-
-def _said(error: DataFlowError) -> str:
-    status = f"HTTP {error.status}" if error.status else ""
-    return " ".join(part for part in (status, error.code or "", error.message or "") if part)
+    if isinstance(error, LedgerUnavailable) and error.operation not in ASKS:
+        then = say("trouble.record")
+    else:
+        then = say("trouble.unchanged", next=what_next(say, error))
+    lines = [say("trouble.intro", what=what_happened(say, error)), then]
+    if said := in_its_own_words(error):
+        lines.append(say("trouble.api", said=said))
+    return told(lines, _incident(say, trouble.incident))
 
 
 def unexpected_message(say: Voice, incident: str) -> Message:
     """Say that something broke that nobody foresaw."""
-    text = say("trouble.unexpected")
-    return Message(text, as_blocks([section(text), context(say("trouble.footer", incident=code(incident)))]))
+    return told([say("trouble.unexpected"), say("trouble.unexpected_next")], _incident(say, incident))
 
 
 def unknown_button_message(say: Voice) -> Message:
     """Answer a click on a button that this version does not know."""
-    text = say("trouble.unknown_button")
-    return Message(text, as_blocks([section(text)]))
+    return told([say("trouble.unknown_button")])
+
+
+def _incident(say: Voice, incident: str) -> Mrkdwn:
+    return say("trouble.footer", incident=code(incident))

@@ -1,25 +1,51 @@
 """Text that Slack shows as it was meant: never a mention, never broken formatting.
 
-Slack decodes only ``&amp; &lt; &gt;`` (docs.slack.dev, "Formatting message text"); the formatting characters have no
-escape, so that in running text they are replaced by their look-alikes.
+Slack decodes only ``&amp; &lt; &gt;`` (docs.slack.dev, "Formatting message text"). The formatting characters have no
+escape, so that in running text they are replaced by their look-alikes. Every value has a limit for what it comes to
+when escaped: this is what keeps whole messages within Slack's limits.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
 ELLIPSIS: Final = "…"
-_ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_ASTERISK: Final = "\N{ASTERISK OPERATOR}"
-_TILDE: Final = "\N{TILDE OPERATOR}"
-_BACKTICK: Final = "\N{MODIFIER LETTER GRAVE ACCENT}"
-_UNDERSCORE: Final = "\N{MODIFIER LETTER LOW MACRON}"
-_LOOK_ALIKES: Final = str.maketrans({"*": _ASTERISK, "~": _TILDE, "`": _BACKTICK})
+LONGEST_VALUE: Final = 500
+LONGEST_NAME: Final = 100
+LONGEST_WORD: Final = 40
+# Zalgo: marks piled on one letter reach into the lines above and below; no script needs more of them than this.
+MOST_MARKS: Final = 4
+
+_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_LOOK_ALIKES: Final = str.maketrans(
+    {
+        "*": "\N{ASTERISK OPERATOR}",
+        "~": "\N{TILDE OPERATOR}",
+        "`": "\N{MODIFIER LETTER GRAVE ACCENT}",
+    }
+)
+_EDGE: Final = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+# Slack takes an escaped ">" that begins a line for a quotation too.
+_QUOTING: Final = re.compile("^(?:>|&gt;)", re.MULTILINE)
+_NO_QUOTE: Final = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
+_MARKS: Final = frozenset({"Mn", "Me"})
+# Letters and symbols by category, yet nothing is to be seen: jamo fillers and the empty Braille cell.
+_BLANKS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_JOINER: Final = "\u200d"
+_PICTURES: Final = "\u2190-\u2bff\U0001f000-\U0001faff"
+_LOOSE_JOINER: Final = re.compile(f"(?<![{_PICTURES}\ufe0f]){_JOINER}|{_JOINER}(?![{_PICTURES}])")
+_USER: Final = re.compile(r"[UW][A-Z0-9]{1,30}")
+_DATE: Final = re.compile(r"<!date\^[0-9]+\^[^|>]*\|([^>]*)>")
+_QUOTE: Final = re.compile("^>", re.MULTILINE)
 
 
 class Mrkdwn(str):
@@ -28,47 +54,85 @@ class Mrkdwn(str):
     __slots__ = ()
 
 
-def clean(text: str, limit: int) -> str:
-    """Make foreign text one printable line of at most ``limit`` characters, cut at a character and marked as cut."""
-    printable = "".join(
-        " " if each.isspace() else each
-        for each in text.encode("utf-8", "replace").decode()
-        if each.isspace() or unicodedata.category(each) not in {"Cc", "Cf", "Co", "Cn", "Cs"} or each == "\u200d"
-    )
-    line = " ".join(printable.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + ELLIPSIS
+def clean(text: str) -> str:
+    """Make foreign text one line without what cannot be seen: controls, zero-width and bidirectional marks.
+
+    A joiner stays between pictures, where it makes one emoji of several.
+    """
+    line = " ".join("".join(_seen(text)).split())
+    return _LOOSE_JOINER.sub("", line)
 
 
-def escape(text: str, limit: int = 500) -> Mrkdwn:
-    """Escape foreign text for running text."""
-    line = clean(text, limit)
-    last = len(line) - 1
-    safe = "".join(
-        _UNDERSCORE
-        if each == "_" and not (0 < place < last and line[place - 1].isalnum() and line[place + 1].isalnum())
-        else each
-        for place, each in enumerate(line)
-    )
-    return Mrkdwn(safe.translate(_LOOK_ALIKES).translate(_ENTITIES))
+def _seen(text: str) -> Iterator[str]:
+    marks = 0
+    for each in text.encode("utf-8", "replace").decode():
+        category = unicodedata.category(each)
+        marks = marks + 1 if category in _MARKS else 0
+        if each.isspace() or each in _BLANKS:
+            yield " "
+        elif each == _JOINER or (category not in _HIDDEN and marks <= MOST_MARKS):
+            yield each
 
 
-def code(text: str, limit: int = 200) -> Mrkdwn:
-    """Show a name or an id letter by letter, as inline code."""
+def escape(text: str, limit: int = LONGEST_VALUE) -> Mrkdwn:
+    """Escape foreign text for running text; cut at a character, with a mark, to at most ``limit`` when escaped."""
+    return _entities(_QUOTING.sub(_NO_QUOTE, _plain_marks(clean(text))), limit)
+
+
+def code(text: str, limit: int = LONGEST_NAME) -> Mrkdwn:
+    """Show a name or an id letter by letter, as inline code; ``-`` where there is none."""
     return Mrkdwn(f"`{bare(text, limit) or '-'}`")
 
 
-def bare(text: str, limit: int = 200) -> Mrkdwn:
+def bare(text: str, limit: int = LONGEST_NAME) -> Mrkdwn:
     """Show a name inside text that is inline code already."""
-    return Mrkdwn(clean(text, limit).replace("`", _BACKTICK).translate(_ENTITIES))
+    return _entities(clean(text).replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}"), limit)
+
+
+def _plain_marks(line: str) -> str:
+    """Take the meaning from formatting marks; an underscore has none between letters, and stays."""
+    return _EDGE.sub("\N{MODIFIER LETTER LOW MACRON}", line).translate(_LOOK_ALIKES)
+
+
+def _entities(line: str, limit: int) -> Mrkdwn:
+    pieces = [_ENTITIES.get(each, each) for each in line]
+    widths = list(accumulate(map(len, pieces)))
+    if not widths or widths[-1] <= limit:
+        return Mrkdwn("".join(pieces))
+    kept = "".join(piece for piece, width in zip(pieces, widths, strict=True) if width < limit)
+    return Mrkdwn(kept.rstrip(f" {_JOINER}") + ELLIPSIS)
 
 
 def mention(user_id: str) -> Mrkdwn:
     """Mention a person whose id came from Slack; anything that is no id is shown as code."""
-    plain = user_id.isascii() and user_id.isalnum() and user_id[:1] in {"U", "W"}
-    return Mrkdwn(f"<@{user_id}>") if plain else code(user_id)
+    return Mrkdwn(f"<@{user_id}>") if _USER.fullmatch(user_id) else code(user_id, LONGEST_WORD)
 
 
 def moment(at: datetime) -> Mrkdwn:
-    """Show a moment in the reader's own time zone, with UTC for readers that cannot."""
+    """Show a moment in the reader's own time zone, with UTC for readers that cannot and for moments before 1970."""
     fallback = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return Mrkdwn(f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>")
+    seconds = int(at.timestamp())
+    return Mrkdwn(f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{fallback}>" if seconds > 0 else fallback)
+
+
+def dotted(parts: Iterable[str]) -> Mrkdwn:
+    """Put parts, those that say something, on one line: ``RUNNABLE · 2 workers``."""
+    return Mrkdwn(" · ".join(part for part in parts if part))
+
+
+def joined(parts: Sequence[str], separator: str, limit: int) -> Mrkdwn:
+    """Join as many parts as come to ``limit`` characters, at least the first; the rest is an ellipsis."""
+    widths = accumulate(len(part) + len(separator) for part in parts)
+    kept = [part for place, (part, width) in enumerate(zip(parts, widths, strict=True)) if not place or width <= limit]
+    return Mrkdwn(separator.join(kept if len(kept) == len(parts) else [*kept, ELLIPSIS]))
+
+
+def unformatted(text: Mrkdwn) -> str:
+    """Return what a notification or a screen reader is given: the same words without formatting.
+
+    A phone's notification shows ``text`` as it is (docs.slack.dev/changelog/2026/07/13/notification-changes). Slack
+    replaces mentions by names there as well, so they stay.
+    """
+    spans = _QUOTE.sub("", _DATE.sub(r"\1", text)).split("`")
+    plain = "".join(_plain_marks(span) if place % 2 else span.replace("*", "") for place, span in enumerate(spans))
+    return _QUOTING.sub(_NO_QUOTE, plain)

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from handler.ports import Message
-from handler.slack.blocks import Block, as_blocks, context, paragraphs, section
+from handler.domain.audit import Event
+from handler.slack.blocks import message, paragraphs, section, that_fit, told
 from handler.slack.change_view import what
-from handler.slack.mrkdwn import Mrkdwn, code, escape, mention, moment
+from handler.slack.faults import problem
+from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, code, dotted, escape, mention, moment
+from handler.slack.quantities import difference
 
 if TYPE_CHECKING:
+    from handler.domain.model import Request
     from handler.domain.outcomes import HistoryShown, RequestsShown
+    from handler.ports import Message
     from handler.slack.voice import Voice
 
 Fact = Mapping[str, object]
 
+LONGEST_REASON: Final = 200
+# Facts whose before and after are what was asked; the others' are what was found.
+ASKED: Final = frozenset({Event.REQUESTED.value, Event.REFUSED.value, Event.APPLYING.value})
+
 
 def history_message(say: Voice, shown: HistoryShown) -> Message:
     """Show who changed what, when and why: one entry for each request, the newest first."""
-    who = mention(shown.subject)
-    title = say("history.title_user", who=who) if shown.is_user else say("history.title", name=code(shown.subject))
+    who, name = mention(shown.subject), code(shown.subject)
     if not shown.facts:
-        none = say("history.none_user", who=who) if shown.is_user else say("history.none", name=code(shown.subject))
-        return Message(none, as_blocks([section(none)]))
-    entries = [_entry(say, facts) for facts in _by_request(shown.facts)]
-    blocks: list[Block] = [section(title), *paragraphs(entries)]
-    if shown.more:
-        blocks.append(context(say("history.more")))
-    return Message("\n".join([title, *entries]), as_blocks(blocks))
+        return told([say("history.none_user", who=who) if shown.is_user else say("history.none", name=name)])
+    title = say("history.title_user", who=who) if shown.is_user else say("history.title", name=name)
+    entries = [_entry(say, facts, of_user=shown.is_user) for facts in _by_request(shown.facts)]
+    rows = that_fit(entries)
+    more = [say("history.more")] if shown.more or len(rows) < len(entries) else []
+    return message([title, *rows, *more], [section(title), *paragraphs([*rows, *more])])
 
 
 def _by_request(facts: tuple[Fact, ...]) -> list[list[Fact]]:
@@ -39,30 +45,52 @@ def _by_request(facts: tuple[Fact, ...]) -> list[list[Fact]]:
     return list(grouped.values())
 
 
-def _entry(say: Voice, newest_first: list[Fact]) -> Mrkdwn:
+def _entry(say: Voice, newest_first: list[Fact], *, of_user: bool) -> Mrkdwn:
+    """Say one request in a line, its reason and what stood in its way in a line each."""
     last, first = newest_first[0], newest_first[-1]
-    event = str(last.get("event"))
-    key = f"history.{event}"
-    row = say(
-        "history.row",
-        event=say(key) if key in say.words.keys else event,
-        name=code(str(first.get("job_name") or first.get("job_id") or "-"), 100),
-        what=say.difference(_map(first, "before"), _map(first, "after")) or say("history.no_change"),
-        who=mention(str(first.get("actor"))),
-        at=moment(datetime.fromisoformat(str(last.get("at")))),
-        id=code(str(last.get("request_id"))),
+    event = _text(last, "event")
+    row = dotted(
+        (
+            say("history.event", event=say.known("event", event) or escape(event, LONGEST_WORD)),
+            " ".join(filter(None, (_name(first) if of_user else "", _asked(say, first)))),
+            "" if of_user else mention(_text(first, "actor")),
+            _at(last),
+            code(_text(last, "request_id"), LONGEST_WORD),
+        )
     )
-    reason = first.get("reason")
-    detail = last.get("detail")
-    extra = [say("history.reason", reason=escape(str(reason), 200))] if reason else []
+    reason, detail = _text(first, "reason"), _text(last, "detail")
+    lines = [row]
+    if reason:
+        lines.append(say("history.reason", reason=escape(reason, LONGEST_REASON)))
     if detail:
-        extra.append(say("history.detail", detail=_why(say, str(detail))))
-    return Mrkdwn("".join([row, *extra]))
+        lines.append(say("history.detail", detail=_why(say, detail)))
+    return Mrkdwn("\n".join(lines))
+
+
+def _name(fact: Fact) -> str:
+    name = _text(fact, "job_name") or _text(fact, "job_id")
+    return code(name) if name else ""
+
+
+def _asked(say: Voice, fact: Fact) -> Mrkdwn:
+    changed = difference(say, _map(fact, "before"), _map(fact, "after")) if _text(fact, "event") in ASKED else None
+    return changed or say.known("wanted", _text(fact, "action")) or Mrkdwn("")
+
+
+def _at(fact: Fact) -> Mrkdwn:
+    try:
+        return moment(datetime.fromisoformat(_text(fact, "at")))
+    except (ValueError, OverflowError):
+        return code(_text(fact, "at"), LONGEST_WORD)
 
 
 def _why(say: Voice, detail: str) -> Mrkdwn:
-    key = f"history.why_{detail}"
-    return say(key) if key in say.words.keys else say.problem(detail) or escape(detail, 200)
+    return say.known("why", detail) or problem(say, detail) or escape(detail, LONGEST_REASON)
+
+
+def _text(fact: Fact, name: str) -> str:
+    value = fact.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _map(fact: Fact, name: str) -> Mapping[str, object]:
@@ -73,19 +101,21 @@ def _map(fact: Fact, name: str) -> Mapping[str, object]:
 def requests_message(say: Voice, shown: RequestsShown) -> Message:
     """Show the changes under way."""
     if not shown.requests:
-        none = say("requests.none")
-        return Message(none, as_blocks([section(none)]))
-    rows = [
-        say(
-            "requests.row",
-            id=code(each.id),
-            name=code(each.change.job_name, 100),
-            what=what(say, each.change),
-            state=say(f"state.{each.state.value}"),
-            who=mention(each.requester.user_id),
-            at=moment(each.created_at),
-        )
-        for each in shown.requests
-    ]
+        return told([say("requests.none")])
     title = say("requests.title")
-    return Message("\n".join([title, *rows]), as_blocks([section(title), *paragraphs(rows)]))
+    rows = that_fit([_row(say, each) for each in shown.requests])
+    left = len(shown.requests) - len(rows)
+    more = [say("requests.more", count=left)] if left else []
+    return message([title, *rows, *more], [section(title), *paragraphs([*rows, *more])])
+
+
+def _row(say: Voice, request: Request) -> Mrkdwn:
+    return dotted(
+        (
+            say("requests.what", name=code(request.change.job_name), what=what(say, request.change)),
+            say("requests.state", state=say(f"state.{request.state.value}")),
+            mention(request.requester.user_id),
+            moment(request.created_at),
+            code(request.id, LONGEST_WORD),
+        )
+    )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from handler.domain.model import TIMEOUT, WORKERS
 from handler.slack.mrkdwn import Mrkdwn, code
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
-    from handler.domain.errors import SluiceError
-    from handler.domain.model import RunCondition
     from handler.slack.catalogue import Words
+
+MOST_LISTED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,40 +26,13 @@ class Voice:
         """Return a sentence of the catalogue; ``{command}`` is filled in."""
         return self.words(key, command=self.command, **values)
 
-    def number(self, value: object) -> str:
-        """Show a number, or that there is none."""
-        return self("change.absent") if value is None else str(value)
+    def known(self, section: str, name: str) -> Mrkdwn | None:
+        """Return the sentence for a member of an open set, None where there is none; such a sentence has no values."""
+        key = f"{section}.{name}"
+        return self(key) if key in self.words.keys else None
 
-    def difference(self, before: Mapping[str, object], after: Mapping[str, object]) -> Mrkdwn:
-        """Say how workers and timeout differ: ``workers 2 → 4 and timeout 60 → 90 min``; empty when they do not."""
-        said = [
-            self(key, before=self.number(before.get(name)), after=self.number(after.get(name)))
-            for key, name in (("change.workers", WORKERS), ("change.timeout", TIMEOUT))
-            if before.get(name) != after.get(name)
-        ]
-        return self("change.both", first=said[0], second=said[1]) if len(said) > 1 else Mrkdwn("".join(said))
-
-    def settings(self, condition: RunCondition) -> Mrkdwn:
-        """Say both numbers of a run condition."""
-        if not condition.fields:
-            return self("change.gone")
-        return self(
-            "change.found_both",
-            workers=self.number(condition.workers),
-            timeout=self.number(condition.timeout_minutes),
-        )
-
-    def error(self, error: SluiceError) -> Mrkdwn:
-        """Say what an error of the tree means."""
-        known = {name: value for name, value in vars(error).items() if isinstance(value, str | int)}
-        problems = "; ".join(getattr(error, "problems", ()))
-        return self(f"error.{type(error).__name__}", **{**known, "problems": problems})
-
-    def problem(self, name: str | None) -> Mrkdwn:
-        """Say an error that a request remembers by its name only."""
-        keys = (f"error.{name}_plain", f"error.{name}")
-        return next((self(key) for key in keys if key in self.words.keys), Mrkdwn(""))
-
-    def listed(self, names: tuple[str, ...]) -> Mrkdwn:
-        """Show names one after the other."""
-        return Mrkdwn(", ".join(code(name) for name in names))
+    def listed(self, names: Sequence[str], total: int = 0) -> Mrkdwn:
+        """Show names one after the other, at most ten of them; ``total`` when there are more than are given."""
+        shown = Mrkdwn(", ".join(code(name) for name in names[:MOST_LISTED]))
+        more = max(total, len(names)) - min(len(names), MOST_LISTED)
+        return self("amount.more", shown=shown, count=more) if more else shown

@@ -42,7 +42,7 @@ CONVERSATION: Final = (
     Line(KIM, "list", ("job001", "wordcount", "orders-daily")),
     Line(KIM, "status job001", ("job001", "RUNNABLE", "2880 min", "Filters")),
     Line(CHOI, "scale job001 workers=4", ("Not allowed", "Nothing was changed")),
-    Line(KIM, "scale job001 workers=11", ("11 workers are not possible", "Nothing was changed")),
+    Line(KIM, "scale job001 workers=11", ("cannot have 11 workers", "Nothing was changed")),
     Line(
         KIM,
         "scale job001 workers 4 because *backlog* since <!channel> 새벽 3시 🔥",

@@ -82,7 +82,7 @@ def test_a_change_is_told_to_the_channel_after_it_is_on_record(office: Office) -
     """The channel sees one message, the record knows where it stands."""
     office.type("scale wordcount workers=4")
     ((card, message),) = office.chat.posts
-    assert message.text.startswith("*Done:*")
+    assert message.text.startswith("Done:")
     (request,) = office.story.ledger.requests.values()
     assert (request.state, request.card) == (State.APPLIED, card)
     assert office.chat.responses == []
@@ -100,7 +100,7 @@ def test_words_that_make_no_command_are_met_with_what_to_type(office: Office) ->
     """A mistake teaches, to the one who made it."""
     office.type("scale wordcount wrokers=4")
     (answer,) = office.chat.responses
-    assert "Did you mean `workers`?" in answer.message.text
+    assert "Did you mean workers?" in answer.message.text
     assert "/dataflow scale JOB" in answer.message.text
 
 
@@ -110,7 +110,7 @@ def test_where_the_bot_cannot_post_the_channel_is_told_at_the_response_address(o
     office.type("scale wordcount workers=4")
     (answer,) = office.chat.responses
     assert answer.in_channel
-    assert answer.message.text.startswith("*Done:*")
+    assert answer.message.text.startswith("Done:")
 
 
 def test_a_dead_response_address_is_replaced_by_a_whisper(office: Office) -> None:
@@ -158,7 +158,7 @@ def test_refresh_replaces_the_message_it_stands_in(office: Office) -> None:
     office.click("refresh")
     (answer,) = office.chat.responses
     assert answer.replace
-    assert "*Workers*\n7" in answer.message.text
+    assert "7 workers" in answer.message.text
 
 
 def test_history_of_a_shown_job_is_a_click_away(office: Office) -> None:
@@ -182,12 +182,12 @@ def test_the_tick_tells_the_channel_how_an_unknown_change_ended(office: Office) 
     office.story.dataflow.faults.append(Fault("put_run_condition", DataFlowTimedOut("updateJobExecuteConfig")))
     office.type("scale wordcount workers=4")
     ((first, unknown),) = office.chat.posts
-    assert unknown.text.startswith("*Not known yet:*")
+    assert unknown.text.startswith("Not known yet:")
     office.story.dataflow.edit(JOB_ID, numWorker=4)
     office.story.clock.move_on(minutes=2)
     office.desk.tick()
     assert [card for card, _ in office.chat.updates] == [first]
-    assert [message.text.split(":")[0] for _, message in office.chat.posts] == ["*Not known yet", "*Done"]
+    assert [message.text.split(":")[0] for _, message in office.chat.posts] == ["Not known yet", "Done"]
 
 
 def test_the_tick_tells_what_its_worker_could_not(office: Office) -> None:
@@ -197,7 +197,7 @@ def test_the_tick_tells_what_its_worker_could_not(office: Office) -> None:
     office.story.clock.move_on(minutes=2)
     office.desk.tick()
     ((card, message),) = office.chat.posts
-    assert message.text.startswith("*Done:*")
+    assert message.text.startswith("Done:")
     (request,) = office.story.ledger.requests.values()
     assert request.card == card
 
@@ -244,7 +244,7 @@ def test_something_unforeseen_is_told_logged_and_raised(office: Office, caplog: 
     with pytest.raises(ZeroDivisionError), caplog.at_level(logging.ERROR):
         dispatch(app, {"command": "/dataflow", "text": f"status {JOB_ID}", **FORM})
     (answer,) = office.chat.responses
-    assert answer.message.text.startswith("*Something broke in Sluice.*")
+    assert answer.message.text.startswith("Something broke in Sluice.")
     assert "incident-1" in str(answer.message.blocks)
     logged = [record for record in caplog.records if record.message == "unexpected"]
     assert [vars(record)["incident"] for record in logged] == ["incident-1"]
