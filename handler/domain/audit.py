@@ -58,13 +58,9 @@ class Fact:
     hash: str = ""
 
     def attributes(self) -> dict[str, object]:
-        """Return the fact as the attributes of its item, without what does not apply."""
+        """Return the fact as the attributes of its item, without what does not apply; text is valid Unicode."""
         present = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {
-            name: list(value) if isinstance(value, tuple) else _plain(value)
-            for name, value in present.items()
-            if value is not None
-        }
+        return {name: _plain(value) for name, value in present.items() if value is not None}
 
     @property
     def head(self) -> Head:
@@ -73,10 +69,10 @@ class Fact:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, StrEnum):
-        return value.value
+        return {_text(str(key)): _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return value
@@ -111,6 +107,7 @@ def _recordable(value: object) -> object:
 
 
 def _text(value: str) -> str:
+    """Replace what a job's name or a reason may hold and neither UTF-8 nor DynamoDB takes: halves of surrogate pairs."""
     return value.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -144,14 +141,15 @@ def breaks(chain: Sequence[Mapping[str, object]], head: Head | None = None) -> t
     found: list[str] = []
     expected = BEFORE_FIRST
     for attributes in chain:
-        name = f"{attributes.get('request_id')}#{attributes.get('seq')}"
-        if attributes.get("seq") != expected.seq + 1:
+        seq = attributes.get("seq")
+        name = f"{attributes.get('request_id')}#{seq}"
+        if seq != expected.seq + 1:
             found.append(f"{name}: fact {expected.seq + 1} is missing or out of order")
         if attributes.get("prev_hash") != expected.hash:
             found.append(f"{name}: does not follow the fact before it")
         if attributes.get("hash") != digest(attributes):
             found.append(f"{name}: was changed after it was written")
-        expected = Head(int(str(attributes.get("seq"))), str(attributes.get("hash")))
+        expected = Head(seq if isinstance(seq, int) else expected.seq + 1, str(attributes.get("hash")))
     if head is not None and head != expected:
         found.append(f"the request says {head.seq} facts, the table holds {expected.seq} or another last one")
     return tuple(found)

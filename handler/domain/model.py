@@ -22,7 +22,7 @@ TIMEOUT: Final = "timeout"
 NRN: Final = "nrn"
 
 
-def _whole(value: object) -> int | None:
+def whole(value: object) -> int | None:
     """Read a number leniently: what the API sends is tolerated, what cannot be a whole number is absent."""
     if isinstance(value, bool):
         return None
@@ -56,12 +56,12 @@ class RunCondition:
     @property
     def workers(self) -> int | None:
         """Number of workers (``numWorker``), or None when the API did not say."""
-        return _whole(self.fields.get(WORKERS))
+        return whole(self.fields.get(WORKERS))
 
     @property
     def timeout_minutes(self) -> int | None:
         """Execution timeout in minutes (``timeout``), or None when the API did not say."""
-        return _whole(self.fields.get(TIMEOUT))
+        return whole(self.fields.get(TIMEOUT))
 
     @property
     def has_nrn(self) -> bool:

@@ -7,6 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from handler.domain.model import whole
+
 if TYPE_CHECKING:
     from handler.domain.model import Change, RunCondition
 
@@ -51,8 +53,7 @@ def judge(change: Change, answer: Answer, found: RunCondition | None, since_writ
     """Judge a write by the run condition read back ``since_write`` after it was sent."""
     if found is None:
         return NotKnown(None)
-    expected = change.after
-    if all(expected.fields[name] == found.fields.get(name) for name in change.values):
+    if all(whole(found.fields.get(name)) == value for name, value in change.values.items()):
         return Took(found)
     if answer is Answer.REFUSED or since_write >= SETTLES_AFTER:
         return DidNotTake(found)
