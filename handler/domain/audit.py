@@ -107,7 +107,7 @@ def _recordable(value: object) -> object:
 
 
 def _text(value: str) -> str:
-    """Replace what a job's name or a reason may hold and neither UTF-8 nor DynamoDB takes: halves of surrogate pairs."""
+    """Replace what names and reasons may hold, yet neither UTF-8 nor DynamoDB takes: halves of surrogate pairs."""
     return value.encode("utf-8", "replace").decode("utf-8")
 
 
