@@ -22,8 +22,9 @@ from handler.slack.payloads import where
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from handler.domain.model import Actor, ChannelId, Request, UserId
+    from handler.domain.model import Actor, ChannelId, UserId
     from handler.domain.outcomes import Outcome
+    from handler.domain.request import Request
     from handler.ports import Chat, Message, World
     from handler.slack.payloads import Click, Slash
     from handler.slack.voice import Voice

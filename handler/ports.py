@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from handler.domain.audit import Fact
     from handler.domain.authority import Decision, Question
     from handler.domain.model import (
-        Card,
         ChannelId,
         Execution,
         GroupName,
@@ -20,11 +19,11 @@ if TYPE_CHECKING:
         JobId,
         JobSummary,
         Limits,
-        Request,
         RequestId,
         RunCondition,
         UserId,
     )
+    from handler.domain.request import Card, Request
 
 
 class Clock(Protocol):

@@ -10,21 +10,8 @@ from typing import TYPE_CHECKING, Final, Unpack
 from handler.domain.audit import BEFORE_FIRST, Event, Fact, chained, recordable, timestamp
 from handler.domain.identity import delivery_digest
 from handler.domain.lifecycle import Move
-from handler.domain.model import (
-    Actor,
-    Card,
-    Change,
-    ChannelId,
-    Head,
-    Job,
-    JobId,
-    JobSummary,
-    Request,
-    RequestId,
-    RunCondition,
-    State,
-    UserId,
-)
+from handler.domain.model import Actor, Change, ChannelId, Head, Job, JobId, JobSummary, RequestId, RunCondition, UserId
+from handler.domain.request import Card, Request, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

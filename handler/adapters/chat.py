@@ -12,7 +12,8 @@ from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, R
 from slack_sdk.webhook import WebhookClient
 
 from handler.domain.errors import ChatError, ChatRefused, ChatUnavailable
-from handler.domain.model import Card, ChannelId, UserId
+from handler.domain.model import ChannelId, UserId
+from handler.domain.request import Card
 
 if TYPE_CHECKING:
     from collections.abc import Callable

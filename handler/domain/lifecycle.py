@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from handler.domain.audit import BEFORE_FIRST, Event, Fact, chained, recordable, timestamp
 from handler.domain.authority import Action
 from handler.domain.errors import IllegalMove
-from handler.domain.model import Request, State
+from handler.domain.request import Request, State
 from handler.domain.verdict import DidNotTake, NotKnown, Took, Verdict
 
 if TYPE_CHECKING:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NewType
 
@@ -177,71 +176,9 @@ class Change:
         return self.before.replaced(self.values)
 
 
-class State(StrEnum):
-    """Where a request stands; stored by these words (contract, "Request states")."""
-
-    PENDING = "pending"
-    APPROVED = "approved"
-    APPLYING = "applying"
-    APPLIED = "applied"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    REVERTING = "reverting"
-    REVERTED = "reverted"
-    DENIED = "denied"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
-    STALE = "stale"
-
-    @property
-    def holds_job(self) -> bool:
-        """Whether a request in this state owns its job's lock, so that no other change may start."""
-        return self in {State.PENDING, State.APPROVED, State.APPLYING, State.UNKNOWN, State.REVERTING}
-
-
 @dataclass(frozen=True, slots=True)
 class Head:
     """The end of a request's audit chain: how many facts there are, and the hash of the last."""
 
     seq: int
     hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """The Slack message that shows a request."""
-
-    channel_id: ChannelId
-    ts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Everything true about one asked change (architecture, rule 1).
-
-    ``delivery`` is the digest of the Slack delivery that opened it. ``due_at`` is when the minute tick must look at it
-    next. ``started_at`` is when the intent to write was recorded, ``checks`` counts the looks at an unknown outcome,
-    ``found`` is the last run condition read back, ``problem`` the name of the error that stands in the way.
-    """
-
-    id: RequestId
-    state: State
-    change: Change
-    requester: Actor
-    delivery: str
-    created_at: datetime
-    updated_at: datetime
-    policy_version: str
-    because: tuple[str, ...]
-    head: Head
-    reason: str | None = None
-    due_at: datetime | None = None
-    card: Card | None = None
-    found: RunCondition | None = None
-    problem: str | None = None
-    checks: int = 0
-    started_at: datetime | None = None
-
-    def with_card(self, card: Card) -> Request:
-        """Return the same request that remembers its message."""
-        return replace(self, card=card)

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
     from handler.domain.authority import Action
     from handler.domain.errors import SluiceError, UsageError
-    from handler.domain.model import Change, Execution, Job, JobSummary, Request, RequestId
+    from handler.domain.model import Change, Execution, Job, JobSummary, RequestId
     from handler.domain.preview import Problem
+    from handler.domain.request import Request
 
 
 @dataclass(frozen=True, slots=True)

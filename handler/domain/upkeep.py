@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from handler.domain.model import Request, State
+from handler.domain.request import Request, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from handler.domain.authority import Action, Allowed, Denied, NeedsApproval
 from handler.domain.errors import DataFlowError, DeliveryKnown, IdTaken, JobBusy
 from handler.domain.identity import request_id
 from handler.domain.lifecycle import Asked, Refusal
-from handler.domain.model import TIMEOUT, WORKERS, Change, RequestId, State
+from handler.domain.model import TIMEOUT, WORKERS, Change, RequestId
 from handler.domain.outcomes import (
     ApprovalNeeded,
     ChangeImpossible,
@@ -21,6 +21,7 @@ from handler.domain.outcomes import (
     Refused,
 )
 from handler.domain.preview import asked_values, preview, running
+from handler.domain.request import State
 from handler.flows.access import ID_ATTEMPTS, Asker, question, recognised, record_refusal
 from handler.flows.execute import execute
 from handler.flows.lookup import find_job
@@ -28,9 +29,10 @@ from handler.flows.lookup import find_job
 if TYPE_CHECKING:
     from handler.domain.authority import Decision, Question
     from handler.domain.commands import Scale
-    from handler.domain.model import Execution, Job, Request
+    from handler.domain.model import Execution, Job
     from handler.domain.outcomes import Outcome
     from handler.domain.preview import Problem
+    from handler.domain.request import Request
     from handler.ports import World
 
 EXECUTIONS_READ = 5

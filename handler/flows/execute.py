@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain import lifecycle
 from handler.domain.errors import DataFlowError, JobBusy, LedgerUnavailable, Moved, NotFound
-from handler.domain.model import RunCondition, State
+from handler.domain.model import RunCondition
+from handler.domain.request import State
 from handler.domain.verdict import Answer, NotKnown, Verdict, judge
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from handler.domain.lifecycle import Move
-    from handler.domain.model import Request
+    from handler.domain.request import Request
     from handler.ports import World
 
 # How long to wait before each look at a write that was accepted but does not show yet.

@@ -11,7 +11,8 @@ from handler.domain.upkeep import Reconcile, Resume, plan
 from handler.flows.execute import execute, reconcile
 
 if TYPE_CHECKING:
-    from handler.domain.model import Request, RequestId
+    from handler.domain.model import RequestId
+    from handler.domain.request import Request
     from handler.domain.upkeep import Duty
     from handler.ports import World
 

@@ -10,7 +10,8 @@ import pytest
 
 from handler.adapters.chat import SlackChat
 from handler.domain.errors import ChatRefused, ChatUnavailable
-from handler.domain.model import Card, ChannelId, UserId
+from handler.domain.model import ChannelId, UserId
+from handler.domain.request import Card
 from handler.ports import Message
 from infra.local.slack.cast import PLAYGROUND
 from infra.local.slack.faults import Fault

@@ -9,7 +9,8 @@ import pytest
 
 from handler.domain.audit import breaks
 from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
-from handler.domain.model import Head, JobId, Request, RequestId, State, UserId
+from handler.domain.model import Head, JobId, RequestId, UserId
+from handler.domain.request import Request, State
 from handler.ports import ByActor, ByJob
 from tests import makers
 

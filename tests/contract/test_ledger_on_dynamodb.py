@@ -9,7 +9,8 @@ import pytest
 
 from handler.domain.audit import breaks
 from handler.domain.errors import DeliveryKnown, JobBusy
-from handler.domain.model import RequestId, State, UserId
+from handler.domain.model import RequestId, UserId
+from handler.domain.request import State
 from handler.ports import ByActor, ByJob
 from tests import makers
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handler.domain.audit import breaks, recordable
-from handler.domain.model import RequestId, RunCondition, State
+from handler.domain.model import RequestId, RunCondition
+from handler.domain.request import State
 from tests import makers
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from handler.domain.audit import breaks
 from handler.domain.errors import DeliveryKnown, JobBusy, LedgerError, Moved
-from handler.domain.model import State
+from handler.domain.request import State
 from tests import makers
 
 if TYPE_CHECKING:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.domain.audit import breaks, timestamp
-from handler.domain.model import JobId, RequestId, State, UserId
+from handler.domain.model import JobId, RequestId, UserId
+from handler.domain.request import State
 from handler.ports import ByActor, ByJob
 from tests import makers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from handler.domain.model import Request
+    from handler.domain.request import Request
     from handler.ports import Ledger
     from tests.contract.ledgers import Subject
 

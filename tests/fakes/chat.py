@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from handler.domain.model import Card
+from handler.domain.request import Card
 
 if TYPE_CHECKING:
     from handler.domain.errors import ChatError

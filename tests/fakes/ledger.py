@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from handler.domain.audit import Fact
-    from handler.domain.model import Card, JobId, Request, RequestId
+    from handler.domain.model import JobId, RequestId
+    from handler.domain.request import Card, Request
     from handler.ports import ByActor
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

@@ -25,8 +25,8 @@ from tests.makers import JOB_ID, actor, at, job, run_condition
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from handler.domain.model import Request
     from handler.domain.outcomes import Outcome
+    from handler.domain.request import Request
 
 POLICY = CedarPolicy.from_folder(PACKAGED_POLICY)
 KIM, LEE, PARK, CHOI = "U0KIM", "U0LEE", "U0PARK", "U0CHOI"

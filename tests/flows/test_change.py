@@ -17,7 +17,7 @@ from handler.domain.errors import (
     LedgerUnavailable,
 )
 from handler.domain.identity import delivery_digest, request_id
-from handler.domain.model import Change, State
+from handler.domain.model import Change
 from handler.domain.outcomes import (
     ApprovalNeeded,
     ChangeImpossible,
@@ -28,6 +28,7 @@ from handler.domain.outcomes import (
     Trouble,
 )
 from handler.domain.preview import NeverSetUp, NothingToChange, OutOfBounds
+from handler.domain.request import State
 from tests.fakes.dataflow import Fault, Put
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.ledger import Fault as LedgerFault
@@ -37,7 +38,8 @@ from tests.makers import JOB_ID, card, fact, request, run_condition
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from handler.domain.model import Request, RequestId
+    from handler.domain.model import RequestId
+    from handler.domain.request import Request
     from tests.flows.conftest import Story
 
 

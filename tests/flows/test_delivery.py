@@ -10,7 +10,7 @@ import pytest
 
 from handler.delivery import Desk
 from handler.domain.errors import ChatRefused, ChatUnavailable, DataFlowTimedOut, JobNotFound
-from handler.domain.model import State
+from handler.domain.request import State
 from handler.slack.app import create_app, dispatch
 from handler.slack.catalogue import load_words
 from handler.slack.payloads import Slash, click

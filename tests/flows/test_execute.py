@@ -16,8 +16,9 @@ from handler.domain.errors import (
     NotFound,
     Throttled,
 )
-from handler.domain.model import RunCondition, State
+from handler.domain.model import RunCondition
 from handler.domain.outcomes import ChangeShown
+from handler.domain.request import State
 from handler.domain.verdict import SETTLES_AFTER
 from handler.flows.execute import execute
 from handler.flows.upkeep import tick
@@ -26,7 +27,7 @@ from tests.fakes.ledger import Fault as LedgerFault
 from tests.makers import JOB_ID, run_condition
 
 if TYPE_CHECKING:
-    from handler.domain.model import Request
+    from handler.domain.request import Request
     from tests.flows.conftest import Story
 
 PUT = "updateJobExecuteConfig"

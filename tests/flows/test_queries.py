@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from handler.domain.authority import Action
 from handler.domain.errors import DataFlowUnavailable, GroupUndetermined
-from handler.domain.model import State
 from handler.domain.outcomes import (
     HelpShown,
     HistoryShown,
@@ -16,6 +15,7 @@ from handler.domain.outcomes import (
     RequestsShown,
     Trouble,
 )
+from handler.domain.request import State
 from tests.fakes.dataflow import Fault
 from tests.flows.conftest import CHOI, LEE, PARK
 from tests.makers import JOB_ID, NOW, request

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.literals import ReturnValuesOnConditionCheckFailureType
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    from handler.domain.model import Request, RequestId
+    from handler.domain.model import RequestId
+    from handler.domain.request import Request
 
     class Expressions(TypedDict):
         """The arguments of a DynamoDB write that carry its expressions."""

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from handler.adapters.ledger.items import Item
     from handler.adapters.ledger.writes import Step
     from handler.domain.audit import Fact
-    from handler.domain.model import Card, JobId, Request
+    from handler.domain.model import JobId
+    from handler.domain.request import Card, Request
     from handler.ports import ByActor, Clock
 
 

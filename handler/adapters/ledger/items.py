@@ -16,19 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from handler.domain.model import (
-    Actor,
-    Card,
-    Change,
-    ChannelId,
-    Head,
-    JobId,
-    Request,
-    RequestId,
-    RunCondition,
-    State,
-    UserId,
-)
+from handler.domain.model import Actor, Change, ChannelId, Head, JobId, RequestId, RunCondition, UserId
+from handler.domain.request import Card, Request, State
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef

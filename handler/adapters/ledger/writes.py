@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
     from handler.adapters.ledger.clauses import Clause
     from handler.domain.audit import Fact
-    from handler.domain.model import Card, JobId, Request, RequestId
+    from handler.domain.model import JobId, RequestId
+    from handler.domain.request import Card, Request
 
 
 class Part(Enum):

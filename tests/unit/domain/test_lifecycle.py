@@ -28,7 +28,8 @@ from handler.domain.lifecycle import (
     settled,
     started,
 )
-from handler.domain.model import Head, Request, RequestId, State
+from handler.domain.model import Head, RequestId
+from handler.domain.request import Request, State
 from handler.domain.verdict import DidNotTake, NotKnown, Took
 from tests.makers import JOB_ID, NOW, REQUEST_ID, actor, at, card, change, request, run_condition
 

@@ -9,14 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.domain.model import (
-    Execution,
-    FieldDifference,
-    Limits,
-    RunCondition,
-    State,
-    whole,
-)
+from handler.domain.model import Execution, FieldDifference, Limits, RunCondition, whole
+from handler.domain.request import State
 from tests.makers import at, card, change, request, run_condition
 from tests.unit.domain.strategies import conditions, plain_conditions
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from handler.domain.model import State
+from handler.domain.request import State
 from handler.domain.upkeep import Reconcile, Resume, plan
 from tests.makers import NOW, at, request
 

@@ -54,9 +54,10 @@ def test_a_read_asks_for_the_documented_path() -> None:
     request = service.sent[0]
     assert (
         request.read(),
+        request.headers["accept"],
         request.headers["accept-encoding"],
         "content-type" in request.headers,
-    ) == (b"", "identity", False)
+    ) == (b"", "application/json", "identity", False)
 
 
 @pytest.mark.parametrize(
@@ -82,10 +83,21 @@ def test_an_id_cannot_leave_its_place_in_the_path(job_id: str, target: str) -> N
 def test_what_can_be_no_id_is_not_asked_for(job_id: str) -> None:
     """An empty id is the list, dots lead elsewhere, and no id is that long: not found, without a request."""
     service = Service([answer()])
-    for read in (service.dataflow().job, lambda told: service.dataflow().executions(JobId(told), limit=1)):
-        with pytest.raises(NotFound):
-            read(job_id)
+    with pytest.raises(NotFound) as caught:
+        service.dataflow().job(job_id)
+    assert facts(caught.value) == ("getJobById", None, False)
+    with pytest.raises(NotFound) as caught:
+        service.dataflow().executions(JobId(job_id), limit=1)
+    assert facts(caught.value) == ("getJobExecutions", None, False)
     assert service.targets() == []
+
+
+def test_an_id_of_the_longest_length_is_asked_for() -> None:
+    """Two hundred characters might be an id yet."""
+    service = Service([answer({}, 404)])
+    with pytest.raises(NotFound):
+        service.dataflow().job("x" * 200)
+    assert len(service.sent) == 1
 
 
 def test_an_answer_about_another_job_is_not_believed() -> None:
@@ -241,7 +253,16 @@ def test_an_answer_that_trickles_is_given_up_at_the_deadline() -> None:
     service.steps.append(httpx.Response(200, stream=trickle))
     with pytest.raises(DataFlowTimedOut) as caught:
         service.dataflow().job("Wc7RtQ2mLx9B")
-    assert (trickle.taken, len(service.sent), caught.value.may_have_changed) == (3, 1, False)
+    assert facts(caught.value) == ("getJobById", 200, False)
+    assert (trickle.taken, len(service.sent)) == (3, 1)
+
+
+def test_the_deadline_is_the_last_moment_for_an_answer() -> None:
+    """What is there half a second before it counts; what comes at that very moment is too late."""
+    in_time, too_late = Service([answer()], seconds=9.5), Service([answer()], seconds=10.0)
+    assert in_time.dataflow().job("Wc7RtQ2mLx9B").name == "wordcount"
+    with pytest.raises(DataFlowTimedOut):
+        too_late.dataflow().job("Wc7RtQ2mLx9B")
 
 
 def test_the_list_is_read_through_all_pages() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +25,7 @@ from handler.domain.errors import (
 )
 from handler.domain.model import JobId, RunCondition
 from tests.makers import run_condition
-from tests.unit.adapters.dataflow.service import Service, Step, Streamed, answer, raw_answer
+from tests.unit.adapters.dataflow.service import Service, Step, Streamed, answer, facts, raw_answer
 
 WORDCOUNT = JobId("Wc7RtQ2mLx9B")
 
@@ -124,6 +125,21 @@ def test_what_json_cannot_hold_is_not_sent(value: object) -> None:
 def test_what_can_be_no_id_is_not_written_to() -> None:
     """Dots would lead to another address: not found, without a request."""
     service = Service([answer()])
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as caught:
         service.dataflow().put_run_condition(JobId(".."), run_condition())
+    assert facts(caught.value) == ("updateJobExecuteConfig", None, False)
     assert service.sent == []
+
+
+def test_a_write_is_the_first_try_and_the_only_one(caplog: pytest.LogCaptureFixture) -> None:
+    """The log says so too."""
+    service = Service([answer({}, 500)], seconds=2.0)
+    with caplog.at_level(logging.INFO, "handler.adapters.dataflow"), pytest.raises(DataFlowUnavailable):
+        service.dataflow().put_run_condition(WORDCOUNT, run_condition())
+    (logged,) = [vars(record) for record in caplog.records if record.name.startswith("handler")]
+    assert [logged[name] for name in ("operation", "status", "attempt", "duration_ms")] == [
+        "updateJobExecuteConfig",
+        500,
+        1,
+        2000,
+    ]

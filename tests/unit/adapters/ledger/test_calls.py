@@ -10,7 +10,8 @@ from botocore.exceptions import ConnectTimeoutError, NoCredentialsError, ReadTim
 
 from handler.adapters.ledger.calls import dynamodb_config
 from handler.domain.errors import LedgerUnavailable
-from handler.domain.model import State, UserId
+from handler.domain.model import UserId
+from handler.domain.request import State
 from handler.ports import ByActor, ByJob
 from tests import makers
 from tests.fakes.clock import FakeClock

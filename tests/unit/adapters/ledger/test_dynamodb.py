@@ -11,13 +11,13 @@ from boto3.dynamodb.types import Binary
 from handler.adapters.ledger.items import fact_attributes, plain, request_attributes, stored_fact, wire
 from handler.domain.audit import breaks
 from handler.domain.errors import IdTaken, JobBusy, LedgerUnavailable
-from handler.domain.model import State
+from handler.domain.request import State
 from handler.ports import ByJob
 from tests import makers
 from tests.unit.adapters.ledger.scripted import ScriptedClient, cancelled, ledger_on
 
 if TYPE_CHECKING:
-    from handler.domain.model import Request
+    from handler.domain.request import Request
 
 UNMET = "ConditionalCheckFailed"
 OPENING = makers.opening()

@@ -1,0 +1,158 @@
+"""A request: everything true about one asked change (architecture, rule 1)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from handler.domain.audit import canonical, recordable, timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from handler.domain.model import Actor, Change, ChannelId, Head, RequestId, RunCondition, UserId
+
+
+class State(StrEnum):
+    """Where a request stands; stored by these words (contract, "Request states")."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    REVERTING = "reverting"
+    REVERTED = "reverted"
+    DENIED = "denied"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    STALE = "stale"
+
+    @property
+    def holds_job(self) -> bool:
+        """Whether a request in this state owns its job's lock, so that no other change may start."""
+        return self in {State.PENDING, State.APPROVED, State.APPLYING, State.UNKNOWN, State.REVERTING}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The Slack message that shows a request."""
+
+    channel_id: ChannelId
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One person's yes, and when."""
+
+    user_id: UserId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """How a request is decided by others, and what came of it.
+
+    ``needed`` different people must approve before ``expires_at``. ``remind_at`` and ``escalate_at`` are when the tick
+    turns to people again, None when it will not. ``decided_by`` ended it by a denial or a withdrawal.
+    """
+
+    needed: int
+    expires_at: datetime
+    remind_at: datetime | None = None
+    escalate_at: datetime | None = None
+    reminders: int = 0
+    approvals: tuple[Approval, ...] = ()
+    decided_by: UserId | None = None
+    decided_reason: str | None = None
+
+    @property
+    def due_at(self) -> datetime:
+        """When the tick must look next."""
+        return min(at for at in (self.expires_at, self.remind_at, self.escalate_at) if at is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emergency:
+    """A change that went past the approvals: somebody must look at it afterwards, at the latest at ``review_at``."""
+
+    review_at: datetime
+    reviewed_by: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One asked change.
+
+    ``delivery`` is the digest of the Slack delivery that opened it. ``minutes`` is how long the change is to last, None
+    until it is undone; ``revert_at`` is when it is put back, ``undoing`` says that the write is or was to put it back. ``due_at`` is when the minute tick must look at it next.
+    ``started_at`` is when the intent to write was recorded, ``checks`` counts the looks at an unknown outcome, ``found``
+    is the last run condition read back, ``problem`` the name of what stands in the way. ``card_seq`` is the number of
+    the fact that the message showed last.
+    """
+
+    id: RequestId
+    state: State
+    change: Change
+    requester: Actor
+    delivery: str
+    created_at: datetime
+    updated_at: datetime
+    policy_version: str
+    because: tuple[str, ...]
+    head: Head
+    reason: str | None = None
+    due_at: datetime | None = None
+    card: Card | None = None
+    found: RunCondition | None = None
+    problem: str | None = None
+    checks: int = 0
+    started_at: datetime | None = None
+    minutes: int | None = None
+    revert_at: datetime | None = None
+    undoing: bool = False
+    review: Review | None = None
+    emergency: Emergency | None = None
+
+    @property
+    def wanted(self) -> Mapping[str, object]:
+        """The fields that the write under way is to give the job: the asked values or, when undoing, the former ones."""
+        before = self.change.before.fields
+        return {name: before.get(name) for name in self.change.values} if self.undoing else self.change.values
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """When something is owed to a change that was applied: its end, or a look at an emergency."""
+        owed = [self.revert_at, self.emergency.review_at if self.emergency and not self.emergency.reviewed_by else None]
+        return min((at for at in owed if at is not None), default=None)
+
+    @property
+    def digest(self) -> str:
+        """The digest of the exact arguments that people decide about, as their buttons carry it."""
+        return digest_of(self)
+
+    def with_card(self, card: Card) -> Request:
+        """Return the same request that remembers its message."""
+        return replace(self, card=card)
+
+
+DIGEST_LENGTH: Final = 32
+
+
+def digest_of(request: Request) -> str:
+    """Return the digest of job, before, after, duration, expiry and policy version: 32 hex digits of SHA-256."""
+    arguments = {
+        "request_id": request.id,
+        "job_id": request.change.job_id,
+        "before": recordable(request.change.before),
+        "after": recordable(request.change.after),
+        "minutes": request.minutes,
+        "expires_at": None if request.review is None else timestamp(request.review.expires_at),
+        "policy_version": request.policy_version,
+    }
+    return hashlib.sha256(canonical(arguments).encode()).hexdigest()[:DIGEST_LENGTH]
