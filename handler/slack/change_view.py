@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handler.domain.model import State
+from handler.domain.request import State
 from handler.slack.blocks import told
 from handler.slack.faults import problem, problem_next
 from handler.slack.mrkdwn import Mrkdwn, bare, code, dotted, mention, moment
@@ -13,8 +13,9 @@ from handler.slack.quantities import difference, drift, timeout, workers
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from handler.domain.model import Change, Execution, Request
+    from handler.domain.model import Change, Execution
     from handler.domain.outcomes import ChangeShown
+    from handler.domain.request import Request
     from handler.ports import Message
     from handler.slack.voice import Voice
 
@@ -79,13 +80,13 @@ def _unknown(say: Voice, request: Request) -> Sequence[Mrkdwn]:
     if not (why := problem(say, request.problem)):
         why = say("change.unknown_unread") if request.found is None else say("change.unknown_unseen")
     last = [_found(say, request)] if request.found else []
-    return say("change.unknown_why", why=why), *last, say("change.unknown_next"), say("change.do_not_repeat")
+    return why, *last, say("change.unknown_next"), say("change.do_not_repeat")
 
 
 def _stale(say: Voice, request: Request) -> Sequence[Mrkdwn]:
     if request.found is None:
-        why = problem(say, request.problem)
-        return say("change.stale_unread", problem=why), problem_next(say, request.problem)
+        why = [problem(say, request.problem)] if request.problem else []
+        return say("change.stale_unread"), *why, problem_next(say, request.problem)
     moved = request.change.before.differences(request.found)
     if not moved:
         return say("change.stale_late"), say("change.ask_again")

@@ -75,7 +75,8 @@ def in_its_own_words(error: SluiceError) -> Mrkdwn:
     if not isinstance(error, DataFlowError):
         return Mrkdwn("")
     status = f"HTTP {error.status}" if error.status else ""
-    said = dotted((status, error.code or "", error.message or ""))
+    own = error.code if error.code and error.code != str(error.status) else ""
+    said = dotted((status, own, error.message or ""))
     return code(said, LONGEST_VALUE) if said else said
 
 

@@ -29,46 +29,43 @@ FAILED: Final = "FAILED"
 
 def job_message(say: Voice, shown: JobShown) -> Message:
     """Show a job: settings, runs, whether a change would reach the run under way, pipeline."""
-    job = shown.job
-    title = _title(say, job)
-    described = [escape(job.description, LONGEST_DESCRIPTION)] if job.description.strip() else []
-    notes = _notes(say, shown)
-    runs = _runs(say, shown.executions)
+    job, condition = shown.job, shown.job.run_condition
+    title, footer = _title(say, job), _footer(say, shown)
+    described = [text for text in (escape(job.description, LONGEST_DESCRIPTION),) if text]
+    # Where there are runs, the first of them says the same.
+    last = "" if shown.executions else _last_run(job)
+    notes, runs = _notes(say, shown), _runs(say, shown.executions)
     pipeline = [say("status.pipeline", stages=_pipeline(say, job.nodes))] if job.nodes else []
-    footer = dotted((say("status.job_id", id=code(job.id)), escape(job.type, LONGEST_WORD), _read_at(say, shown)))
-    blocks: list[Block] = [section(title), *map(context, described), fields(_settings(say, shown))]
+    number = condition.workers
+    numbers = [
+        say("status.workers", value=say("amount.unsaid") if number is None else escape(str(number), LONGEST_WORD)),
+        say("status.timeout", value=timeout(say, condition.timeout_minutes)),
+        *([say("status.last_run", value=last)] if last else []),
+    ]
+    blocks: list[Block] = [section(title), *map(context, described), fields(numbers)]
     blocks += [*paragraphs(notes), *paragraphs(runs), *paragraphs(pipeline), context(footer), *_buttons(say, job)]
-    condition = job.run_condition
-    has = say("status.has", workers=workers(say, condition.workers), timeout=timeout(say, condition.timeout_minutes))
-    return message([title, has, *notes, *runs, *described, *pipeline, footer], blocks)
+    has = [say("status.has", workers=workers(say, number), timeout=timeout(say, condition.timeout_minutes))]
+    has += [say("status.has_run", last=last)] if last else []
+    return message([title, *has, *notes, *runs, *described, *pipeline, footer], blocks)
 
 
 def _title(say: Voice, job: Job) -> Mrkdwn:
-    status = escape(job.status, LONGEST_WORD) or say("amount.unsaid")
+    status = escape(job.status, LONGEST_WORD) or say("status.unsaid")
     if meaning := say.known("status_meaning", job.status):
         return say("status.title_meaning", name=code(job.name), status=status, meaning=meaning)
     return say("status.title", name=code(job.name), status=status)
 
 
-def _read_at(say: Voice, shown: JobShown) -> Mrkdwn:
-    return say("status.read", at=moment(shown.shown_at))
-
-
-def _settings(say: Voice, shown: JobShown) -> list[Mrkdwn]:
+def _footer(say: Voice, shown: JobShown) -> Mrkdwn:
     job = shown.job
-    number = job.run_condition.workers
-    texts = [
-        say("status.workers", value=say("amount.unsaid") if number is None else escape(str(number), LONGEST_WORD)),
-        say("status.timeout", value=timeout(say, job.run_condition.timeout_minutes)),
-    ]
-    if not shown.executions:  # else the first run says the same
-        texts.append(say("status.last_run", value=_last_run(say, job)))
-    return [*texts, say("status.updated", at=moment(job.updated_at))] if job.updated_at else texts
+    edited = say("status.edited", at=moment(job.updated_at)) if job.updated_at else ""
+    read = say("status.read", at=moment(shown.shown_at))
+    return dotted((say("status.job_id", id=code(job.id)), escape(job.type, LONGEST_WORD), edited, read))
 
 
-def _last_run(say: Voice, job: Job) -> Mrkdwn:
+def _last_run(job: Job) -> Mrkdwn:
     status = escape(job.last_execution_status or "", LONGEST_WORD)
-    return dotted((status, moment(job.last_execution_at) if job.last_execution_at else "")) or say("status.never")
+    return dotted((status, moment(job.last_execution_at) if job.last_execution_at else ""))
 
 
 def _pipeline(say: Voice, nodes: Sequence[Node]) -> Mrkdwn:
@@ -82,7 +79,7 @@ def _node(say: Voice, node: Node) -> Mrkdwn:
         return kind or code("")
     told_by_name = {_stem(word) for word in node.name.split()}
     unsaid = " ".join(word for word in kind.split() if _stem(word) not in told_by_name)
-    name = code(node.name, LONGEST_WORD)
+    name = escape(node.name, LONGEST_WORD)
     return say("status.node", name=name, kind=Mrkdwn(unsaid)) if unsaid else name
 
 

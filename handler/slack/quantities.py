@@ -75,7 +75,8 @@ def _value(say: Voice, values: Mapping[str, object], name: str) -> Mrkdwn:
 
 
 def drift(say: Voice, differences: Sequence[FieldDifference]) -> list[Mrkdwn]:
-    """Say which settings are not as expected, one on each line: ``• log path: `a/` → `b/```."""
+    """Say which settings are not as expected, a line for each, what people change first: ``• workers: 2 → 5``."""
+    ordered = sorted(differences, key=lambda each: each.name not in {WORKERS, TIMEOUT})
     lines = [
         say(
             "change.drift",
@@ -83,7 +84,7 @@ def drift(say: Voice, differences: Sequence[FieldDifference]) -> list[Mrkdwn]:
             before=_shown(say, each.expected),
             after=_shown(say, each.found),
         )
-        for each in differences[:MOST_FIELDS]
+        for each in ordered[:MOST_FIELDS]
     ]
     more = len(differences) - MOST_FIELDS
     return [*lines, say("change.drift_more", count=more)] if more > 0 else lines

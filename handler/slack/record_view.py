@@ -7,15 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.audit import Event
-from handler.slack.blocks import message, paragraphs, section, that_fit, told
+from handler.slack.blocks import context, message, paragraphs, section, that_fit, told
 from handler.slack.change_view import what
 from handler.slack.faults import problem
 from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, code, dotted, escape, mention, moment
 from handler.slack.quantities import difference
 
 if TYPE_CHECKING:
-    from handler.domain.model import Request
     from handler.domain.outcomes import HistoryShown, RequestsShown
+    from handler.domain.request import Request
     from handler.ports import Message
     from handler.slack.voice import Voice
 
@@ -35,7 +35,7 @@ def history_message(say: Voice, shown: HistoryShown) -> Message:
     entries = [_entry(say, facts, of_user=shown.is_user) for facts in _by_request(shown.facts)]
     rows = that_fit(entries)
     more = [say("history.more")] if shown.more or len(rows) < len(entries) else []
-    return message([title, *rows, *more], [section(title), *paragraphs([*rows, *more])])
+    return message([title, *rows, *more], [section(title), *paragraphs(rows), *map(context, more)])
 
 
 def _by_request(facts: tuple[Fact, ...]) -> list[list[Fact]]:
@@ -52,8 +52,8 @@ def _entry(say: Voice, newest_first: list[Fact], *, of_user: bool) -> Mrkdwn:
     row = dotted(
         (
             say("history.event", event=say.known("event", event) or escape(event, LONGEST_WORD)),
-            " ".join(filter(None, (_name(first) if of_user else "", _asked(say, first)))),
-            "" if of_user else mention(_text(first, "actor")),
+            _asked(say, first, _name(first) if of_user else None),
+            "" if of_user else _who(first),
             _at(last),
             code(_text(last, "request_id"), LONGEST_WORD),
         )
@@ -67,14 +67,24 @@ def _entry(say: Voice, newest_first: list[Fact], *, of_user: bool) -> Mrkdwn:
     return Mrkdwn("\n".join(lines))
 
 
-def _name(fact: Fact) -> str:
+def _name(fact: Fact) -> Mrkdwn | None:
     name = _text(fact, "job_name") or _text(fact, "job_id")
-    return code(name) if name else ""
+    return code(name) if name else None
 
 
-def _asked(say: Voice, fact: Fact) -> Mrkdwn:
-    changed = difference(say, _map(fact, "before"), _map(fact, "after")) if _text(fact, "event") in ASKED else None
-    return changed or say.known("wanted", _text(fact, "action")) or Mrkdwn("")
+def _who(fact: Fact) -> str:
+    user_id = _text(fact, "actor")
+    return mention(user_id) if user_id else ""
+
+
+def _asked(say: Voice, fact: Fact, name: Mrkdwn | None) -> Mrkdwn:
+    """Say ``workers 2 → 4``, else ``look at it``; with the job's name where the entry does not stand below it."""
+    if _text(fact, "event") in ASKED:
+        if changed := difference(say, _map(fact, "before"), _map(fact, "after")):
+            return say("requests.what", name=name, what=changed) if name else changed
+        if verb := say.known("verb", _text(fact, "action")):
+            return say("history.wanted", verb=verb, name=name or say("history.it"))
+    return name or Mrkdwn("")
 
 
 def _at(fact: Fact) -> Mrkdwn:
@@ -106,14 +116,14 @@ def requests_message(say: Voice, shown: RequestsShown) -> Message:
     rows = that_fit([_row(say, each) for each in shown.requests])
     left = len(shown.requests) - len(rows)
     more = [say("requests.more", count=left)] if left else []
-    return message([title, *rows, *more], [section(title), *paragraphs([*rows, *more])])
+    return message([title, *rows, *more], [section(title), *paragraphs(rows), *map(context, more)])
 
 
 def _row(say: Voice, request: Request) -> Mrkdwn:
     return dotted(
         (
-            say("requests.what", name=code(request.change.job_name), what=what(say, request.change)),
             say("requests.state", state=say(f"state.{request.state.value}")),
+            say("requests.what", name=code(request.change.job_name), what=what(say, request.change)),
             mention(request.requester.user_id),
             moment(request.created_at),
             code(request.id, LONGEST_WORD),

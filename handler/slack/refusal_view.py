@@ -52,16 +52,14 @@ def _impossible(say: Voice, problem: Problem, name: Mrkdwn) -> list[Mrkdwn]:
 
 
 def _out_of_bounds(say: Voice, problem: OutOfBounds, name: Mrkdwn) -> list[Mrkdwn]:
-    least, most = problem.least, problem.most
+    least, most, now = problem.least, problem.most, problem.now
     if problem.field == WORKERS:
-        return [
-            say("impossible.workers", name=name, asked=workers(say, problem.asked)),
-            say("impossible.workers_bounds", least=least, most=most, now=workers(say, problem.now)),
-        ]
-    return [
-        say("impossible.timeout", name=name, asked=timeout(say, problem.asked)),
-        say("impossible.timeout_bounds", least=least, most=timeout(say, most), now=timeout(say, problem.now)),
-    ]
+        has = [] if now is None else [say("impossible.has_workers", workers=workers(say, now))]
+        title = say("impossible.workers", name=name, asked=workers(say, problem.asked))
+        return [title, say("impossible.workers_bounds", least=least, most=most), *has]
+    has = [] if now is None else [say("impossible.has_timeout", timeout=timeout(say, now))]
+    title = say("impossible.timeout", name=name, asked=timeout(say, problem.asked))
+    return [title, say("impossible.timeout_bounds", least=least, most=timeout(say, most)), *has]
 
 
 def refused_message(say: Voice, refused: Refused) -> Message:
@@ -86,19 +84,17 @@ def approval_message(say: Voice, needed: ApprovalNeeded) -> Message:
 
 def busy_message(say: Voice, busy: JobIsBusy) -> Message:
     """Say who else is changing this job."""
-    title = say("busy.title", name=code(busy.job_name))
-    if busy.holder is None:
-        return told([title, say("busy.gone", job=bare(busy.job_name))])
-    holder = busy.holder
-    held = say(
-        "busy.holder",
-        who=mention(holder.requester.user_id),
-        what=what(say, holder.change),
-        at=moment(holder.created_at),
-        id=code(holder.id),
-        state=say(f"state.{holder.state.value}"),
-    )
-    return told([title, held, say("busy.next")])
+    name, holder = code(busy.job_name), busy.holder
+    if holder is None:
+        return told([say("busy.title_gone", name=name), say("change.look_and_ask", job=bare(busy.job_name))])
+    who, at = mention(holder.requester.user_id), moment(holder.created_at)
+    lines = [
+        say("busy.title", name=name),
+        say("busy.holder", who=who, what=what(say, holder.change), at=at),
+        say("busy.state", id=code(holder.id), state=say(f"state.{holder.state.value}")),
+        say("busy.next"),
+    ]
+    return told(lines)
 
 
 def _recorded(say: Voice, request_id: RequestId) -> Mrkdwn:
