@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         UserId,
     )
     from handler.domain.request import Card, Request
+    from handler.domain.review import Terms
 
 
 class Clock(Protocol):
@@ -130,6 +131,10 @@ class Policy(Protocol):
     def limits(self) -> Limits:
         """What may be written at all."""
 
+    @property
+    def terms(self) -> Terms:
+        """How approvals and emergencies run."""
+
     def decide(self, question: Question) -> Decision:
         """Answer one question."""
 
@@ -140,8 +145,11 @@ class Policy(Protocol):
 class Directory(Protocol):
     """Who belongs to which of the policy's groups."""
 
-    def groups_of(self, user_id: UserId) -> frozenset[GroupName]:
-        """Return the person's groups. Raises GroupUndetermined when one could not be found out."""
+    def groups_of(self, user_id: UserId, *, afresh: bool = False) -> frozenset[GroupName]:
+        """Return the person's groups; ``afresh`` believes nothing read before. Raises GroupUndetermined."""
+
+    def people(self) -> Mapping[UserId, frozenset[GroupName]]:
+        """Return everybody who is in a group, with their groups. Raises GroupUndetermined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +163,11 @@ class Message:
 class Chat(Protocol):
     """Slack, as far as words are sent. Every method may raise a ChatError of the tree."""
 
-    def post(self, channel_id: ChannelId, message: Message) -> Card:
-        """Post a message that the whole channel sees."""
+    def post(self, channel_id: ChannelId, message: Message, *, thread: Card | None = None) -> Card:
+        """Post a message that the whole channel sees; below ``thread`` when given. A person's id is a channel too."""
+
+    def open_form(self, trigger_id: str, form: Mapping[str, object]) -> None:
+        """Open a form (a modal view) for the person whose command or click has this trigger."""
 
     def update(self, card: Card, message: Message) -> None:
         """Replace a message that was posted."""

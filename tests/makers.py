@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 from handler.domain.audit import BEFORE_FIRST, Event, Fact, chained, recordable, timestamp
 from handler.domain.identity import delivery_digest
-from handler.domain.lifecycle import Move
 from handler.domain.model import Actor, Change, ChannelId, Head, Job, JobId, JobSummary, RequestId, RunCondition, UserId
+from handler.domain.moves import Move
 from handler.domain.request import Card, Request, State
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from handler.domain.model import ChannelId, UserId
 from handler.domain.request import Card
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from slack_sdk.web import SlackResponse
 
@@ -36,14 +36,15 @@ class SlackChat:
         self._client = WebClient(token=token, base_url=base_url, timeout=TIMEOUT_SECONDS)
         self._client.retry_handlers = [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=1)]
 
-    def post(self, channel_id: ChannelId, message: Message) -> Card:
-        """Post a message that the whole channel sees; Slack unfurls nothing in it."""
+    def post(self, channel_id: ChannelId, message: Message, *, thread: Card | None = None) -> Card:
+        """Post a message that the whole channel sees, or below another; Slack unfurls nothing in it."""
         answer = self._called(
             "chat.postMessage",
             lambda: self._client.chat_postMessage(
                 channel=channel_id,
                 text=message.text,
                 blocks=[dict(block) for block in message.blocks],
+                thread_ts=None if thread is None else thread.ts,
                 unfurl_links=False,
                 unfurl_media=False,
             ),
@@ -85,6 +86,10 @@ class SlackChat:
             raise ChatUnavailable("response_url", type(error).__name__) from error
         if answer.status_code != HTTPStatus.OK:
             raise _refusal("response_url", answer.status_code, f"http_{answer.status_code}")
+
+    def open_form(self, trigger_id: str, form: Mapping[str, object]) -> None:
+        """Open a modal; Slack takes a trigger for three seconds, and once."""
+        self._called("views.open", lambda: self._client.views_open(trigger_id=trigger_id, view=dict(form)))
 
     def group_members(self, usergroup_id: str) -> frozenset[UserId]:
         """Return the members of a user group (scope ``usergroups:read``)."""

@@ -42,12 +42,22 @@ class SlackDirectory:
         self._clock = clock
         self._read: dict[str, _Read] = {}
 
-    def groups_of(self, user_id: UserId) -> frozenset[GroupName]:
+    def people(self) -> dict[UserId, frozenset[GroupName]]:
+        """Return everybody who is in a group, with their groups. Raises GroupUndetermined."""
+        found: dict[UserId, frozenset[GroupName]] = {}
+        for name, group in self._groups.items():
+            for user_id in self._who(name, group):
+                found[user_id] = found.get(user_id, frozenset()) | {name}
+        return found
+
+    def groups_of(self, user_id: UserId, *, afresh: bool = False) -> frozenset[GroupName]:
         """Return the person's groups. Raises GroupUndetermined when the members of one could not be read.
 
         Every group is determined, as a rule may forbid as well as permit by any of them. What was read is believed
-        for 60 seconds and not a moment longer, also when Slack does not answer then.
+        for 60 seconds and not a moment longer, also when Slack does not answer then; ``afresh``, not even for those.
         """
+        if afresh:
+            self._read.clear()
         return frozenset(name for name, group in self._groups.items() if user_id in self._who(name, group))
 
     def _who(self, name: GroupName, group: str | Sequence[UserId]) -> frozenset[UserId]:

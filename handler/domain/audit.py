@@ -22,11 +22,24 @@ class Event(StrEnum):
 
     REQUESTED = "requested"
     REFUSED = "refused"
+    APPROVED = "approved"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+    CLICK_REFUSED = "click_refused"
+    BROKE_GLASS = "broke_glass"
+    REVIEWED = "reviewed"
+    REVIEW_REMINDED = "review_reminded"
     APPLYING = "applying"
     APPLIED = "applied"
     FAILED = "failed"
     UNKNOWN = "unknown"
     STALE = "stale"
+    REVERTING = "reverting"
+    REVERTED = "reverted"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +62,7 @@ class Fact:
     before: Mapping[str, object] | None = None
     after: Mapping[str, object] | None = None
     reason: str | None = None
+    minutes: int | None = None
     policy_version: str | None = None
     because: tuple[str, ...] | None = None
     delivery: str | None = None

@@ -45,7 +45,8 @@ class ListJobs:
 class Scale:
     """Change a job's workers, its timeout (minutes), or both; at least one is given.
 
-    ``minutes`` is how long the change shall last, None until it is undone.
+    ``minutes`` is how long the change shall last, None until it is undone. ``is_emergency`` asks to pass the approvals
+    by (``break-glass``); such a change has a reason.
     """
 
     job: str
@@ -53,6 +54,14 @@ class Scale:
     timeout: Setting | None = None
     minutes: int | None = None
     because: str | None = None
+    is_emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What would the policy say to this change, and who could approve it now?"""
+
+    scale: Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +83,4 @@ class ListRequests:
     """Which requests are open?"""
 
 
-Command = Help | ShowStatus | ListJobs | Scale | ShowJobHistory | ShowUserHistory | ListRequests
+Command = Help | ShowStatus | ListJobs | Scale | Why | ShowJobHistory | ShowUserHistory | ListRequests

@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from handler.domain.model import Request, State
+    from handler.domain.request import Request, State
 
 
 class SluiceError(Exception):
@@ -294,6 +294,6 @@ class IllegalMove(SluiceError):
         self.after = after
 
 
-def facts_of(error: SluiceError) -> Mapping[str, object]:
+def facts_of(error: Exception) -> Mapping[str, object]:
     """Return the error's own fields, for the log; none of them is ever a secret."""
     return {name: value for name, value in vars(error).items() if isinstance(value, str | int | float)}

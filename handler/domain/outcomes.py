@@ -9,11 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from handler.domain.authority import Action
+    from handler.domain.authority import Action, Decision
     from handler.domain.errors import SluiceError, UsageError
-    from handler.domain.model import Change, Execution, Job, JobSummary, RequestId
+    from handler.domain.model import Change, Execution, Job, JobSummary, RequestId, UserId
     from handler.domain.preview import Problem
     from handler.domain.request import Request
+    from handler.domain.review import Objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,62 @@ class JobsListed:
 
 @dataclass(frozen=True, slots=True)
 class ChangeShown:
-    """A change and what has become of it, as its request says; ``running`` is the execution it does not reach."""
+    """A change and what has become of it, as its request says.
+
+    ``running`` is the execution it does not reach; ``approvers`` are who could approve it now, None when that could not
+    be found out or does not matter any more.
+    """
 
     request: Request
     running: Execution | None = None
+    approvers: tuple[UserId, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAlready:
+    """The same person asked for the very same just before: this is that request."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class ClickRefused:
+    """A click decided nothing; ``request`` is what it was about, as it is now."""
+
+    why: Objection
+    request: Request | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleReminded:
+    """A request nobody has decided is shown to people again; ``escalated_to`` names who else is turned to."""
+
+    request: Request
+    approvers: tuple[UserId, ...] | None
+    escalated_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewWanted:
+    """An emergency that nobody has looked at yet."""
+
+    request: Request
+    approvers: tuple[UserId, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class WhyShown:
+    """What the policy says to a change, what would make it pass, and who could approve it now (None: not found out).
+
+    ``straight_away_workers`` is the most workers that need no approval, None when no number does.
+    """
+
+    job: Job
+    plan: Change | Problem
+    decision: Decision
+    straight_away_workers: int | None
+    channel: str | None
+    approvers: tuple[UserId, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +117,6 @@ class Refused:
     request_id: RequestId
     action: Action
     job_name: str
-    because: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalNeeded:
-    """The policy asks for approvals that cannot be given yet, so the change is refused."""
-
-    request_id: RequestId
-    change: Change
-    approvals: int
     because: tuple[str, ...]
 
 
@@ -128,9 +171,13 @@ Outcome = (
     | JobShown
     | JobsListed
     | ChangeShown
+    | AskedAlready
+    | ClickRefused
+    | PeopleReminded
+    | ReviewWanted
+    | WhyShown
     | ChangeImpossible
     | Refused
-    | ApprovalNeeded
     | JobIsBusy
     | HistoryShown
     | RequestsShown

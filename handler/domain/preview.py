@@ -61,14 +61,15 @@ class WrongStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class NoTimeLimitYet:
-    """The change was asked for a time only, and nothing here could put it back yet; ``minutes`` as asked."""
+class TooLong:
+    """An emergency change may not last as long as was asked; ``most_minutes`` it may."""
 
-    slug: ClassVar[str] = "no_time_limit_yet"
-    minutes: int
+    slug: ClassVar[str] = "too_long"
+    asked_minutes: int
+    most_minutes: int
 
 
-Problem = OutOfBounds | NothingToChange | NothingToAddTo | NeverSetUp | WrongStatus | NoTimeLimitYet
+Problem = OutOfBounds | NothingToChange | NothingToAddTo | NeverSetUp | WrongStatus | TooLong
 
 
 def resolve(setting: Setting | None, now: int | None) -> int | None:
@@ -98,8 +99,6 @@ def preview(job: Job, scale: Scale, limits: Limits) -> Change | Problem:
         return WrongStatus(job.status)
     if not job.run_condition.has_nrn:
         return NeverSetUp()
-    if scale.minutes is not None:
-        return NoTimeLimitYet(scale.minutes)
     values = asked_values(job, scale)
     for name, setting in ((WORKERS, scale.workers), (TIMEOUT, scale.timeout)):
         if setting is not None and name not in values:

@@ -90,10 +90,10 @@ class Request:
     """One asked change.
 
     ``delivery`` is the digest of the Slack delivery that opened it. ``minutes`` is how long the change is to last, None
-    until it is undone; ``revert_at`` is when it is put back, ``undoing`` says that the write is or was to put it back. ``due_at`` is when the minute tick must look at it next.
-    ``started_at`` is when the intent to write was recorded, ``checks`` counts the looks at an unknown outcome, ``found``
-    is the last run condition read back, ``problem`` the name of what stands in the way. ``card_seq`` is the number of
-    the fact that the message showed last.
+    until it is undone; ``revert_at`` is when it is put back, ``undoing`` says that the write is or was to put it back.
+    ``due_at`` is when the minute tick must look at it next. ``started_at`` is when the intent to write was recorded,
+    ``checks`` counts the looks at an unknown outcome, ``found`` is the last run condition read back, ``problem`` the
+    name of what stands in the way.
     """
 
     id: RequestId
@@ -121,7 +121,7 @@ class Request:
 
     @property
     def wanted(self) -> Mapping[str, object]:
-        """The fields that the write under way is to give the job: the asked values or, when undoing, the former ones."""
+        """What the write under way is to give the job: the asked values or, when undoing, the former ones."""
         before = self.change.before.fields
         return {name: before.get(name) for name in self.change.values} if self.undoing else self.change.values
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from handler.domain.request import Request, State
+from handler.domain.request import Emergency, Request, Review, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,20 +26,72 @@ class Reconcile:
     request: Request
 
 
-Duty = Resume | Reconcile
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """Nobody decided in time."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Nobody has decided for long: turn to somebody else."""
+
+    request: Request
+    review: Review
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Nobody has decided yet: ask again."""
+
+    request: Request
+    review: Review
+
+
+@dataclass(frozen=True, slots=True)
+class Revert:
+    """The time of a change is over: put the former values back."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class RemindOfReview:
+    """Nobody has looked at an emergency yet."""
+
+    request: Request
+    emergency: Emergency
+
+
+Duty = Resume | Reconcile | Expire | Escalate | Remind | Revert | RemindOfReview
 
 
 def plan(requests: Iterable[Request], now: datetime) -> tuple[Duty, ...]:
-    """Return what is due now, in the order given."""
-    duties: list[Duty] = []
-    for request in requests:
-        if request.due_at is None or request.due_at > now:
-            continue
-        match request.state:
-            case State.APPROVED:
-                duties.append(Resume(request))
-            case State.APPLYING | State.UNKNOWN:
-                duties.append(Reconcile(request))
-            case _:
-                continue
-    return tuple(duties)
+    """Return what is due now, one duty for each request, in the order given."""
+    due = (request for request in requests if request.due_at is not None and request.due_at <= now)
+    return tuple(duty for request in due if (duty := _duty(request, now)) is not None)
+
+
+def _duty(request: Request, now: datetime) -> Duty | None:
+    match request.state:
+        case State.PENDING:
+            return None if request.review is None else _owed_to(request, request.review, now)
+        case State.APPROVED:
+            return Resume(request)
+        case State.APPLYING | State.REVERTING | State.UNKNOWN:
+            return Reconcile(request)
+        case _ if request.revert_at is not None and request.revert_at <= now:
+            return Revert(request)
+        case _ if request.emergency is not None:
+            return RemindOfReview(request, request.emergency)
+        case _:
+            return None
+
+
+def _owed_to(request: Request, review: Review, now: datetime) -> Duty:
+    if review.expires_at <= now:
+        return Expire(request)
+    if review.escalate_at is not None and review.escalate_at <= now:
+        return Escalate(request, review)
+    return Remind(request, review)

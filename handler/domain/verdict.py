@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 from handler.domain.model import whole
 
 if TYPE_CHECKING:
-    from handler.domain.model import Change, RunCondition
+    from collections.abc import Mapping
+
+    from handler.domain.model import RunCondition
 
 # The gateway refuses a signature older than five minutes (data-flow-api.md, section 3): a write that has
 # not arrived by then never will. One minute more covers clocks that disagree a little.
@@ -49,11 +51,11 @@ class NotKnown:
 Verdict = Took | DidNotTake | NotKnown
 
 
-def judge(change: Change, answer: Answer, found: RunCondition | None, since_write: timedelta) -> Verdict:
-    """Judge a write by the run condition read back ``since_write`` after it was sent."""
+def judge(wanted: Mapping[str, object], answer: Answer, found: RunCondition | None, since_write: timedelta) -> Verdict:
+    """Judge a write by the run condition read back ``since_write`` after it was sent; ``wanted`` are its fields."""
     if found is None:
         return NotKnown(None)
-    if all(whole(found.fields.get(name)) == value for name, value in change.values.items()):
+    if all(whole(found.fields.get(name)) == value for name, value in wanted.items()):
         return Took(found)
     if answer is Answer.REFUSED or since_write >= SETTLES_AFTER:
         return DidNotTake(found)

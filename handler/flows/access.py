@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from handler.domain import lifecycle
+from handler.domain import opening
 from handler.domain.authority import Action, Allowed, Decision, Question, Target
-from handler.domain.errors import IdTaken
+from handler.domain.errors import GroupUndetermined, IdTaken
 from handler.domain.identity import request_id
+from handler.domain.model import JobSummary
+from handler.domain.opening import Refusal
+from handler.domain.outcomes import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from handler.domain.lifecycle import Refusal
-    from handler.domain.model import Actor, GroupName, Job, JobSummary, RequestId
+    from handler.domain.model import Actor, Change, GroupName, Job, RequestId, UserId
     from handler.ports import World
 
 # Each try has a fresh 40-bit id: three in a row that belong to other deliveries will not be seen.
@@ -35,10 +37,45 @@ def recognised(world: World, asker: Asker) -> Asker:
     return replace(asker, groups=world.directory.groups_of(asker.actor.user_id))
 
 
+def recognised_afresh(world: World, asker: Asker) -> Asker:
+    """Find out the person's groups without believing anything read before. Raises GroupUndetermined."""
+    return replace(asker, groups=world.directory.groups_of(asker.actor.user_id, afresh=True))
+
+
 def question(asker: Asker, action: Action, job: Job | JobSummary | None = None) -> Question:
     """Ask about a job; without one, about a job that has neither id nor name."""
     target = Target("", "") if job is None else Target(job.id, job.name, job.type, job.status)
     return Question(asker.actor, asker.groups, action, target)
+
+
+def about_change(asked: Question, change: Change) -> Question:
+    """Return the question with a change's numbers in it; what the job does not say is 0."""
+    before, after = change.before, change.after
+    return replace(
+        asked,
+        workers=after.workers or 0,
+        timeout_minutes=after.timeout_minutes or 0,
+        workers_before=before.workers or 0,
+        timeout_before_minutes=before.timeout_minutes or 0,
+    )
+
+
+def approve_question(asker: Asker, change: Change, requester: UserId) -> Question:
+    """Ask whether this person may approve this change."""
+    job = JobSummary(change.job_id, change.job_name)
+    return replace(about_change(question(asker, Action.APPROVE, job), change), requester=requester)
+
+
+def approvers_of(world: World, change: Change, requester: Actor) -> tuple[UserId, ...] | None:
+    """Return who could approve this change now, never the requester; None when it could not be found out."""
+    try:
+        people = world.directory.people()
+    except GroupUndetermined:
+        return None
+    candidates = sorted(user_id for user_id in people if user_id != requester.user_id)
+    askers = [Asker(replace(requester, user_id=user_id), "", people[user_id]) for user_id in candidates]
+    permitted = world.policy.permitted([approve_question(each, change, requester.user_id) for each in askers])
+    return tuple(user_id for user_id, allowed in zip(candidates, permitted, strict=True) if allowed)
 
 
 def is_allowed(world: World, asker: Asker, action: Action, job: Job | JobSummary | None = None) -> Decision | None:
@@ -60,8 +97,26 @@ def record_refusal(world: World, refusal: Refusal) -> RequestId:
     for attempt in range(ID_ATTEMPTS):
         candidate = request_id(refusal.delivery, attempt)
         try:
-            world.ledger.record(lifecycle.refused(refusal, candidate, now))
+            world.ledger.record(opening.refused(refusal, candidate, now))
         except IdTaken:
             continue
         return candidate
     raise IdTaken
+
+
+def refuse(world: World, asker: Asker, action: Action, job: Job | JobSummary | None, decision: Decision) -> Refused:
+    """Record that the policy said no, and say so. Looking cannot be approved, so a need for approvals is a no too."""
+    recorded = record_refusal(
+        world,
+        Refusal(
+            actor=asker.actor,
+            delivery=asker.delivery,
+            action=action,
+            detail="denied",
+            policy_version=decision.policy_version,
+            because=decision.because,
+            job_id=job.id if job else None,
+            job_name=job.name if job else None,
+        ),
+    )
+    return Refused(recorded, action, job.name if job else "", decision.because)

@@ -13,13 +13,16 @@ from handler.domain.commands import (
     ShowJobHistory,
     ShowStatus,
     ShowUserHistory,
+    Why,
 )
 from handler.domain.errors import GroupUndetermined, SluiceError
-from handler.domain.lifecycle import Refusal
+from handler.domain.opening import Refusal
 from handler.domain.outcomes import Trouble
+from handler.domain.vocabulary import MYSELF
 from handler.flows import queries
 from handler.flows.access import Asker, recognised, record_refusal
 from handler.flows.change import scale
+from handler.flows.why import explain
 
 if TYPE_CHECKING:
     from handler.domain.commands import Command
@@ -50,9 +53,12 @@ def _routed(world: World, asker: Asker, command: Command) -> Outcome:
         case ShowJobHistory(job):
             return queries.show_job_history(world, recognised(world, asker), job)
         case ShowUserHistory(user_id):
-            return queries.show_user_history(world, recognised(world, asker), user_id)
+            whose = asker.actor.user_id if user_id == MYSELF else user_id
+            return queries.show_user_history(world, recognised(world, asker), whose)
         case ListRequests():
             return queries.list_requests(world, recognised(world, asker))
+        case Why():
+            return explain(world, recognised(world, asker), command)
 
 
 def _undetermined(world: World, asker: Asker, command: Command, error: GroupUndetermined) -> Trouble:
@@ -80,5 +86,5 @@ def _action(command: Command) -> Action:
             return Action.SCALE
         case ShowJobHistory() | ShowUserHistory():
             return Action.AUDIT
-        case Help() | ShowStatus() | ListJobs() | ListRequests():
+        case Help() | ShowStatus() | ListJobs() | ListRequests() | Why():
             return Action.VIEW

@@ -1,28 +1,36 @@
-"""The story of a change: gather the job and who asks, decide, then record and execute."""
+"""The story of a change: gather the job and who asks, decide, then record and, when allowed, execute."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from handler.domain import lifecycle
+from handler.domain import emergency, opening
 from handler.domain.audit import recordable
-from handler.domain.authority import Action, Allowed, Denied, NeedsApproval
-from handler.domain.errors import DataFlowError, DeliveryKnown, IdTaken, JobBusy
+from handler.domain.authority import Action, Denied, NeedsApproval
+from handler.domain.errors import DataFlowError, DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
 from handler.domain.identity import request_id
-from handler.domain.lifecycle import Asked, Refusal
 from handler.domain.model import TIMEOUT, WORKERS, Change, RequestId
+from handler.domain.opening import Asked, Refusal
 from handler.domain.outcomes import (
-    ApprovalNeeded,
+    AskedAlready,
     ChangeImpossible,
     ChangeShown,
     JobIsBusy,
     NothingMore,
     Refused,
 )
-from handler.domain.preview import asked_values, preview, running
+from handler.domain.preview import TooLong, asked_values, preview, running
 from handler.domain.request import State
-from handler.flows.access import ID_ATTEMPTS, Asker, question, recognised, record_refusal
+from handler.flows.access import (
+    ID_ATTEMPTS,
+    Asker,
+    approvers_of,
+    question,
+    recognised,
+    record_refusal,
+)
 from handler.flows.execute import execute
 from handler.flows.lookup import find_job
 
@@ -35,7 +43,19 @@ if TYPE_CHECKING:
     from handler.domain.request import Request
     from handler.ports import World
 
-EXECUTIONS_READ = 5
+EXECUTIONS_READ: Final = 5
+# Slack shows a time-out after three seconds although the command arrived; people press Enter again.
+SAME_AGAIN_WITHIN: Final = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked of which job, what it would mean, and what the policy says to it."""
+
+    job: Job
+    command: Scale
+    plan: Change | Problem
+    decision: Decision
 
 
 def scale(world: World, asker: Asker, command: Scale) -> Outcome:
@@ -44,41 +64,46 @@ def scale(world: World, asker: Asker, command: Scale) -> Outcome:
     if known is not None:
         return _carried_on(world, known)
     asker = recognised(world, asker)
-    job = find_job(world, asker, command.job)
-    under_way = _running(world, job)
-    plan = preview(job, command, world.policy.limits)
-    decision = world.policy.decide(_question(asker, job, command))
-    if isinstance(plan, Change) and isinstance(decision, Allowed):
-        asked = Asked(fresh, asker.actor, plan, asker.delivery, command.because)
-        return _opened(world, asked, decision, under_way)
+    wish = wished(world, asker, command)
+    if isinstance(wish.plan, Change) and not _is_refused(wish):
+        return _opened(world, asker, wish, fresh)
     _, known = _identified(world, asker.delivery)
     if known is not None:  # another worker with this delivery was faster, and the job is as it left it
         return _carried_on(world, known)
-    return _declined(world, asker, Wish(job, command, plan, decision))
+    return _declined(world, asker, wish)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A change that is not begun: what was asked of which job, and what speaks against it."""
+def wished(world: World, asker: Asker, command: Scale) -> Wish:
+    """Read the job, and find out what the change would mean and what the policy says to it."""
+    job = find_job(world, asker, command.job)
+    if command.is_emergency and command.minutes is None:
+        command = replace(command, minutes=_longest_emergency(world))
+    plan = preview(job, command, world.policy.limits)
+    if command.is_emergency and isinstance(plan, Change) and (command.minutes or 0) > _longest_emergency(world):
+        plan = TooLong(command.minutes or 0, _longest_emergency(world))
+    decision = world.policy.decide(change_question(asker, job, command))
+    return Wish(job, command, plan, decision)
 
-    job: Job
-    command: Scale
-    plan: Change | Problem
-    decision: Decision
+
+def _longest_emergency(world: World) -> int:
+    return int(world.policy.terms.longest_emergency.total_seconds() // 60)
+
+
+def _is_refused(wish: Wish) -> bool:
+    """Whether the policy says no. An emergency cannot wait for approvals: needing one is a no."""
+    return isinstance(wish.decision, Denied) or (wish.command.is_emergency and isinstance(wish.decision, NeedsApproval))
 
 
 def _declined(world: World, asker: Asker, wish: Wish) -> Outcome:
     """Record why nothing is begun, then say so. Who may not ask at all learns nothing about the job."""
     job, decision = wish.job, wish.decision
-    if isinstance(decision, Denied):
-        recorded = record_refusal(world, _refusal(asker, wish, "denied", decision.because))
-        return Refused(recorded, Action.SCALE, job.name, decision.because)
-    if not isinstance(wish.plan, Change):
-        recorded = record_refusal(world, _refusal(asker, wish, wish.plan.slug, ()))
-        return ChangeImpossible(recorded, job, wish.plan)
-    recorded = record_refusal(world, _refusal(asker, wish, "needs_approval", decision.because))
-    approvals = decision.approvals if isinstance(decision, NeedsApproval) else 0
-    return ApprovalNeeded(recorded, wish.plan, approvals, decision.because)
+    if _is_refused(wish) or isinstance(wish.plan, Change):
+        because = decision.because if isinstance(decision, Denied) else ()
+        kind = "no_emergency" if wish.command.is_emergency else "denied"
+        recorded = record_refusal(world, _refusal(asker, wish, kind, because))
+        return Refused(recorded, Action.SCALE, job.name, because)
+    recorded = record_refusal(world, _refusal(asker, wish, wish.plan.slug, ()))
+    return ChangeImpossible(recorded, job, wish.plan)
 
 
 def _identified(world: World, delivery: str) -> tuple[RequestId, Request | None]:
@@ -98,19 +123,57 @@ def _carried_on(world: World, known: Request) -> Outcome:
             return ChangeShown(execute(world, known))
         case State.APPLYING:
             return NothingMore()  # its worker lives, or the tick takes over: both tell the channel
+        case State.PENDING if known.card is None:
+            return ChangeShown(known, approvers=approvers_of(world, known.change, known.requester))
         case _:
             return NothingMore() if known.card else ChangeShown(known)
 
 
-def _opened(world: World, asked: Asked, decision: Allowed, under_way: Execution | None) -> Outcome:
-    move = lifecycle.opened(asked, decision, world.clock.now())
+def _opened(world: World, asker: Asker, wish: Wish, fresh: RequestId) -> Outcome:
+    change, decision, command = wish.plan, wish.decision, wish.command
+    if not isinstance(change, Change) or isinstance(decision, Denied):
+        raise TypeError("only an allowed change is opened")
+    asked = Asked(
+        id=fresh,
+        actor=asker.actor,
+        change=change,
+        delivery=asker.delivery,
+        reason=command.because,
+        minutes=command.minutes,
+        is_emergency=command.is_emergency,
+    )
+    move = opening.opened(asked, decision, world.policy.terms, world.clock.now())
     try:
         world.ledger.open(move.request, move.fact)
     except DeliveryKnown as known:
         return _carried_on(world, known.existing)
     except JobBusy as busy:
-        return JobIsBusy(asked.change.job_name, busy.holder)
-    return ChangeShown(execute(world, move.request), under_way)
+        return _busy(world, move.request, busy.holder)
+    if move.request.state is State.PENDING:
+        return ChangeShown(move.request, approvers=approvers_of(world, change, asker.actor))
+    return ChangeShown(execute(world, _loudly(world, move.request)), _running(world, wish.job))
+
+
+def _loudly(world: World, request: Request) -> Request:
+    """Put a passing-by of the approvals on record before anything is written."""
+    if request.emergency is None:
+        return request
+    move = emergency.broke_glass(request, world.clock.now())
+    try:
+        world.ledger.advance(request, move.request, move.fact)
+    except (LedgerUnavailable, Moved):
+        return request  # execute finds it moved, or cannot record its intent either
+    return move.request
+
+
+def _busy(world: World, mine: Request, holder: Request | None) -> Outcome:
+    """Tell a second request about the first; the very same again within moments is the first."""
+    if holder is None:
+        return JobIsBusy(mine.change.job_name, None)
+    is_same = (holder.requester, holder.change, holder.minutes) == (mine.requester, mine.change, mine.minutes)
+    if is_same and world.clock.now() - holder.created_at <= SAME_AGAIN_WITHIN:
+        return AskedAlready(holder)
+    return JobIsBusy(mine.change.job_name, holder)
 
 
 def _running(world: World, job: Job) -> Execution | None:
@@ -121,7 +184,8 @@ def _running(world: World, job: Job) -> Execution | None:
         return None
 
 
-def _question(asker: Asker, job: Job, command: Scale) -> Question:
+def change_question(asker: Asker, job: Job, command: Scale) -> Question:
+    """Ask whether this person may have this change of this job, whether possible or not."""
     values = asked_values(job, command)
     workers, timeout = job.run_condition.workers or 0, job.run_condition.timeout_minutes or 0
     return replace(
@@ -132,6 +196,7 @@ def _question(asker: Asker, job: Job, command: Scale) -> Question:
         timeout_before_minutes=timeout,
         for_minutes=command.minutes or 0,
         has_reason=bool(command.because),
+        break_glass=command.is_emergency,
     )
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain import lifecycle
 from handler.domain.errors import DataFlowError, JobBusy, LedgerUnavailable, Moved, NotFound
-from handler.domain.model import RunCondition
+from handler.domain.model import RunCondition, whole
 from handler.domain.request import State
-from handler.domain.verdict import Answer, NotKnown, Verdict, judge
+from handler.domain.verdict import Answer, NotKnown, Took, Verdict, judge
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from handler.domain.lifecycle import Move
+    from handler.domain.moves import Move
     from handler.domain.request import Request
     from handler.ports import World
 
@@ -37,25 +37,51 @@ def execute(world: World, request: Request) -> Request:
     if request.change.before.differences(found) or lifecycle.is_too_late(request, now):
         return _recorded(world, request, lifecycle.outdated(request, found, now))
     start = lifecycle.started(request, now, writer=world.new_id())
-    intent = _recorded(world, request, start)
-    if intent.head != start.request.head:
-        return intent  # not recorded, or another worker was first
-    answer, problem = _write(world, intent)
-    verdict = _read_back(world, intent, answer)
-    return _recorded(world, intent, lifecycle.settled(intent, verdict, world.clock.now(), problem))
+    return _carried_out(world, request, start, request.change.after)
+
+
+def revert(world: World, request: Request) -> Request:
+    """Give the fields of an applied change their former values, once, if the job still has the ones that were set.
+
+    Otherwise the change stays, and the record says what was found. A job that is busy or cannot be read stays due.
+    """
+    if request.state is not State.APPLIED:
+        return request
+    found = _look(world, request)
+    if found is None:
+        return request
+    now = world.clock.now()
+    former = {name: whole(request.change.before.fields.get(name)) for name in request.change.values}
+    values = {name: value for name, value in former.items() if value is not None}
+    if len(values) < len(former):
+        return _recorded(world, request, lifecycle.stood_down(request, found, "nothing_to_put_back", now))
+    if not isinstance(judge(request.change.values, Answer.ACCEPTED, found, now - now), Took):
+        return _recorded(world, request, lifecycle.stood_down(request, found, "moved_since", now))
+    condition = found.replaced(values)
+    start = lifecycle.put_back(request, condition, now, writer=world.new_id())
+    return _carried_out(world, request, start, condition)
 
 
 def reconcile(world: World, request: Request) -> Request:
     """Look once more at a change whose outcome is not known; never write it again."""
     now = world.clock.now()
-    since_write = now - (request.started_at or request.created_at)
-    verdict = judge(request.change, Answer.UNCLEAR, _look(world, request), since_write)
+    verdict = judge(request.wanted, Answer.UNCLEAR, _look(world, request), _since(world, request))
     return _recorded(world, request, lifecycle.settled(request, verdict, now))
 
 
-def _write(world: World, intent: Request) -> tuple[Answer, str | None]:
+def _carried_out(world: World, request: Request, start: Move, condition: RunCondition) -> Request:
+    """Record the intent, write once, read back, record the result."""
+    intent = _recorded(world, request, start)
+    if intent.head != start.request.head:
+        return intent  # not recorded, or another worker was first
+    answer, problem = _write(world, intent, condition)
+    verdict = _read_back(world, intent, answer)
+    return _recorded(world, intent, lifecycle.settled(intent, verdict, world.clock.now(), problem))
+
+
+def _write(world: World, intent: Request, condition: RunCondition) -> tuple[Answer, str | None]:
     try:
-        world.dataflow.put_run_condition(intent.change.job_id, intent.change.after)
+        world.dataflow.put_run_condition(intent.change.job_id, condition)
     except DataFlowError as error:
         return (Answer.UNCLEAR if error.may_have_changed else Answer.REFUSED), type(error).__name__
     return Answer.ACCEPTED, None
@@ -65,7 +91,7 @@ def _read_back(world: World, intent: Request, answer: Answer) -> Verdict:
     verdict: Verdict = NotKnown(None)
     for seconds in LOOKS_AFTER_SECONDS:
         world.clock.sleep(seconds)
-        verdict = judge(intent.change, answer, _look(world, intent), _since(world, intent))
+        verdict = judge(intent.wanted, answer, _look(world, intent), _since(world, intent))
         if not isinstance(verdict, NotKnown):
             break
     return verdict

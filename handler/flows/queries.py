@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handler.domain.authority import Action, Decision, Denied
+from handler.domain.authority import Action, Denied
 from handler.domain.errors import DataFlowError, JobNotFound
 from handler.domain.finding import looks_like_id
-from handler.domain.lifecycle import Refusal
 from handler.domain.model import JobId, JobSummary, UserId
 from handler.domain.outcomes import HelpShown, HistoryShown, JobShown, JobsListed, Refused, RequestsShown
-from handler.flows.access import Asker, is_allowed, question, record_refusal, viewable
+from handler.flows.access import Asker, is_allowed, question, refuse, viewable
 from handler.flows.lookup import find_job
 from handler.ports import ByActor, ByJob
 
@@ -89,21 +88,3 @@ def list_requests(world: World, asker: Asker) -> RequestsShown | Refused:
     jobs = [JobSummary(each.change.job_id, each.change.job_name) for each in requests]
     permitted = world.policy.permitted([question(asker, Action.VIEW, job) for job in jobs])
     return RequestsShown(tuple(each for each, allowed in zip(requests, permitted, strict=True) if allowed))
-
-
-def refuse(world: World, asker: Asker, action: Action, job: Job | JobSummary | None, decision: Decision) -> Refused:
-    """Record that the policy said no, and say so. Looking cannot be approved, so a need for approvals is a no too."""
-    recorded = record_refusal(
-        world,
-        Refusal(
-            actor=asker.actor,
-            delivery=asker.delivery,
-            action=action,
-            detail="denied",
-            policy_version=decision.policy_version,
-            because=decision.because,
-            job_id=job.id if job else None,
-            job_name=job.name if job else None,
-        ),
-    )
-    return Refused(recorded, action, job.name if job else "", decision.because)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from handler.domain.errors import SluiceError
-from handler.domain.outcomes import ChangeShown
-from handler.domain.upkeep import Reconcile, Resume, plan
-from handler.flows.execute import execute, reconcile
+from handler.domain import emergency, review
+from handler.domain.errors import JobBusy, Moved, SluiceError
+from handler.domain.outcomes import ChangeShown, PeopleReminded, ReviewWanted
+from handler.domain.upkeep import Escalate, Expire, Reconcile, Remind, RemindOfReview, Resume, Revert, plan
+from handler.flows.access import approvers_of
+from handler.flows.execute import execute, reconcile, revert
 
 if TYPE_CHECKING:
     from handler.domain.model import RequestId
+    from handler.domain.moves import Move
     from handler.domain.request import Request
     from handler.domain.upkeep import Duty
     from handler.ports import World
@@ -19,33 +22,64 @@ if TYPE_CHECKING:
 # As many as fit into one invocation; what is left is due again a minute later.
 MOST_DUTIES: Final = 25
 
+Told = ChangeShown | PeopleReminded | ReviewWanted
+
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
     """What a tick has to tell, and what it could not do; the latter stays due."""
 
-    told: tuple[ChangeShown, ...]
+    told: tuple[Told, ...]
     failed: tuple[tuple[RequestId, SluiceError], ...]
 
 
 def tick(world: World) -> Ticked:
     """Do what is due now. One duty's failure does not keep the others waiting."""
-    told: list[ChangeShown] = []
+    told: list[Told] = []
     failed: list[tuple[RequestId, SluiceError]] = []
     for duty in plan(world.ledger.open_requests(limit=MOST_DUTIES), world.clock.now()):
         try:
-            after = _done(world, duty)
+            outcome = _done(world, duty)
+        except (Moved, JobBusy):
+            continue  # somebody was first, or the job is being changed: what is owed then stays due
         except SluiceError as error:
             failed.append((duty.request.id, error))
             continue
-        if after.state is not duty.request.state:
-            told.append(ChangeShown(after))
+        if outcome is not None:
+            told.append(outcome)
     return Ticked(tuple(told), tuple(failed))
 
 
-def _done(world: World, duty: Duty) -> Request:
+def _done(world: World, duty: Duty) -> Told | None:
+    now = world.clock.now()
     match duty:
         case Resume(request):
-            return execute(world, request)
+            return _if_changed(request, execute(world, request))
         case Reconcile(request):
-            return reconcile(world, request)
+            return _if_changed(request, reconcile(world, request))
+        case Revert(request):
+            return _if_changed(request, revert(world, request))
+        case Expire(request):
+            return ChangeShown(_recorded(world, request, review.expired(request, now)))
+        case Escalate(request, asked):
+            to = world.policy.terms.escalate_to or ""
+            after = _recorded(world, request, review.escalated(request, asked, to, now))
+            return PeopleReminded(after, approvers_of(world, after.change, after.requester), to)
+        case Remind(request, asked):
+            pause = world.policy.terms.remind_after
+            after = _recorded(world, request, review.reminded(request, asked, pause, now))
+            return PeopleReminded(after, approvers_of(world, after.change, after.requester))
+        case RemindOfReview(request, wanted):
+            after = _recorded(world, request, emergency.review_reminded(request, wanted, now))
+            return ReviewWanted(after, approvers_of(world, after.change, after.requester))
+
+
+def _if_changed(before: Request, after: Request) -> ChangeShown | None:
+    """Tell what is new: another state, or a change for a time that stays after all."""
+    is_news = after.state is not before.state or (before.revert_at is not None and after.revert_at is None)
+    return ChangeShown(after) if is_news else None
+
+
+def _recorded(world: World, before: Request, move: Move) -> Request:
+    world.ledger.advance(before, move.request, move.fact)
+    return move.request

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from handler.domain.request import Card
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from handler.domain.errors import ChatError
     from handler.domain.model import ChannelId, UserId
     from handler.ports import Message
@@ -28,15 +30,20 @@ class FakeChat:
     """``failing`` is what a method raises from now on, by the method's name."""
 
     posts: list[tuple[Card, Message]] = field(default_factory=list)
+    replies: list[tuple[Card, Message]] = field(default_factory=list)
+    forms: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
     updates: list[tuple[Card, Message]] = field(default_factory=list)
     responses: list[Response] = field(default_factory=list)
     whispers: list[tuple[ChannelId, UserId, Message]] = field(default_factory=list)
     members: dict[str, frozenset[UserId]] = field(default_factory=dict)
     failing: dict[str, ChatError] = field(default_factory=dict)
 
-    def post(self, channel_id: ChannelId, message: Message) -> Card:
-        """Post a message that the whole channel sees."""
+    def post(self, channel_id: ChannelId, message: Message, *, thread: Card | None = None) -> Card:
+        """Post a message that the whole channel sees, or below another."""
         self._strike("post")
+        if thread is not None:
+            self.replies.append((thread, message))
+            return Card(channel_id, f"1795402246.{len(self.replies):06d}")
         card = Card(channel_id, f"1795402245.{len(self.posts):06d}")
         self.posts.append((card, message))
         return card
@@ -55,6 +62,11 @@ class FakeChat:
         """Post a message that only one person sees."""
         self._strike("whisper")
         self.whispers.append((channel_id, user_id, message))
+
+    def open_form(self, trigger_id: str, form: Mapping[str, object]) -> None:
+        """Open a form."""
+        self._strike("open_form")
+        self.forms.append((trigger_id, form))
 
     def group_members(self, usergroup_id: str) -> frozenset[UserId]:
         """Return the members of a user group."""

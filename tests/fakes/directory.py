@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from handler.domain.errors import GroupUndetermined
-from handler.domain.model import GroupName
-
-if TYPE_CHECKING:
-    from handler.domain.model import UserId
+from handler.domain.model import GroupName, UserId
 
 
 def _playground() -> dict[str, frozenset[GroupName]]:
@@ -24,8 +20,17 @@ class FakeDirectory:
     groups: dict[str, frozenset[GroupName]] = field(default_factory=_playground)
     broken: str | None = None
 
-    def groups_of(self, user_id: UserId) -> frozenset[GroupName]:
-        """Return the person's groups. Raises GroupUndetermined while one is broken."""
+    def people(self) -> dict[UserId, frozenset[GroupName]]:
+        """Return everybody who is in a group. Raises GroupUndetermined while one is broken."""
+        self._strike()
+        return {UserId(user_id): groups for user_id, groups in self.groups.items() if groups}
+
+    def groups_of(self, user_id: UserId, *, afresh: bool = False) -> frozenset[GroupName]:
+        """Return the person's groups, always as they are. Raises GroupUndetermined while one is broken."""
+        del afresh
+        self._strike()
+        return self.groups.get(user_id, frozenset())
+
+    def _strike(self) -> None:
         if self.broken:
             raise GroupUndetermined(self.broken, "usergroups.users.list: ratelimited")
-        return self.groups.get(user_id, frozenset())

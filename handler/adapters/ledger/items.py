@@ -10,12 +10,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from handler.adapters.ledger.decisions import (
+    emergency_attributes,
+    moment,
+    read_moment,
+    review_attributes,
+    stored_emergency,
+    stored_review,
+)
 from handler.domain.model import Actor, Change, ChannelId, Head, JobId, RequestId, RunCondition, UserId
 from handler.domain.request import Card, Request, State
 
@@ -109,16 +117,22 @@ def request_attributes(request: Request) -> dict[str, object]:
         "because": list(request.because),
         "head_seq": request.head.seq,
         "head_hash": request.head.hash,
-        "created_at": _moment(request.created_at),
-        "updated_at": _moment(request.updated_at),
-        "started_at": _moment(request.started_at),
-        "due_at": _moment(due),
+        "created_at": moment(request.created_at),
+        "updated_at": moment(request.updated_at),
+        "started_at": moment(request.started_at),
+        "due_at": moment(due),
         "found": None if request.found is None else _text(request.found.fields),
         "problem": request.problem,
         "checks": request.checks,
+        "minutes": request.minutes,
+        "revert_at": moment(request.revert_at),
+        "undoing": request.undoing or None,
+        "review": None if request.review is None else review_attributes(request.review),
+        "emergency": None if request.emergency is None else emergency_attributes(request.emergency),
+        "digest": request.digest,
         "card": None if request.card is None else card_attributes(request.card),
         f"{INDEX_PREFIX}open": OPEN if is_open else None,
-        f"{INDEX_PREFIX}due_at": (_moment(due) or DUE_AT_NO_TIME) if is_open else None,
+        f"{INDEX_PREFIX}due_at": (moment(due) or DUE_AT_NO_TIME) if is_open else None,
     }
 
 
@@ -140,6 +154,7 @@ def stored_request(item: Item) -> Request:
 
 def _request(stored: Mapping[str, Any]) -> Request:
     card, found = stored.get("card"), stored.get("found")
+    review, emergency = stored.get("review"), stored.get("emergency")
     return Request(
         id=RequestId(stored["pk"]),
         state=State(stored["state"]),
@@ -157,22 +172,19 @@ def _request(stored: Mapping[str, Any]) -> Request:
         because=tuple(stored["because"]),
         head=Head(stored["head_seq"], stored["head_hash"]),
         reason=stored.get("reason"),
-        due_at=_read_moment(stored.get("due_at")),
+        due_at=read_moment(stored.get("due_at")),
         card=None if card is None else Card(ChannelId(card["channel_id"]), card["ts"]),
         found=None if found is None else RunCondition(json.loads(found)),
         problem=stored.get("problem"),
         checks=stored["checks"],
-        started_at=_read_moment(stored.get("started_at")),
+        started_at=read_moment(stored.get("started_at")),
+        minutes=stored.get("minutes"),
+        revert_at=read_moment(stored.get("revert_at")),
+        undoing=bool(stored.get("undoing")),
+        review=None if review is None else stored_review(review),
+        emergency=None if emergency is None else stored_emergency(emergency),
     )
 
 
 def _text(fields: Mapping[str, object]) -> str:
     return json.dumps(dict(fields), separators=(",", ":"))
-
-
-def _moment(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _read_moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

@@ -15,6 +15,7 @@ from handler.adapters.policy.validation import ValidPolicy, schema, validate
 from handler.domain.authority import MOST_APPROVALS, Action, Allowed, Decision, Denied, NeedsApproval, Question
 from handler.domain.errors import PolicyInvalid
 from handler.domain.model import Limits
+from handler.domain.review import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,6 +80,21 @@ class CedarPolicy:
     def from_folder(cls, folder: Path) -> Self:
         """Read and validate the folder that POLICY_DIR names. Raises PolicyInvalid."""
         return cls.from_texts(read_texts(folder))
+
+    @property
+    def terms(self) -> Terms:
+        """How approvals and emergencies run, from ``settings.toml``."""
+        approvals, emergencies = self.settings.approvals, self.settings.break_glass
+        escalate = approvals.escalate
+        return Terms(
+            expires_after=approvals.expires,
+            remind_after=approvals.remind,
+            escalate_after=None if escalate is None else escalate.after,
+            escalate_to=None if escalate is None else escalate.to,
+            channel=approvals.channel,
+            review_within=emergencies.review_within,
+            longest_emergency=emergencies.max_for,
+        )
 
     @property
     def limits(self) -> Limits:

@@ -1,0 +1,82 @@
+"""How a request gets from one state to the next: only along these arrows, and never without a fact.
+
+pending ─▶ approved ─▶ applying ─▶ applied | failed | unknown ─▶ applied | failed | unknown
+   │          └─▶ stale              └─▶ reverting ─▶ reverted | failed | unknown ─▶ reverted | failed | unknown
+   └─▶ denied | expired | withdrawn | stale
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from handler.domain.audit import Event, Fact, chained, recordable, timestamp
+from handler.domain.errors import IllegalMove
+from handler.domain.request import Request, State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from handler.domain.model import RunCondition
+
+MOVES: Final[Mapping[State, frozenset[State]]] = {
+    State.PENDING: frozenset({State.APPROVED, State.DENIED, State.EXPIRED, State.WITHDRAWN, State.STALE}),
+    State.APPROVED: frozenset({State.APPLYING, State.STALE}),
+    State.APPLYING: frozenset({State.APPLIED, State.FAILED, State.UNKNOWN}),
+    State.UNKNOWN: frozenset({State.APPLIED, State.REVERTED, State.FAILED}),
+    State.APPLIED: frozenset({State.REVERTING}),
+    State.REVERTING: frozenset({State.REVERTED, State.FAILED, State.UNKNOWN}),
+}
+
+SLUICE: Final = "sluice"
+"""The actor of what nobody did: the tick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A request after a move, and the fact that records it."""
+
+    request: Request
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What a fact says of a move: who did what, where, and the run condition that was there after it."""
+
+    event: Event
+    actor: str
+    channel: str | None = None
+    after: RunCondition | None = None
+    reason: str | None = None
+    because: tuple[str, ...] | None = None
+    detail: str | None = None
+    writer: str | None = None
+
+
+def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
+    """Check the move and chain its fact. Raises IllegalMove; a move within a state is always one."""
+    if after.state is not before.state and after.state not in MOVES.get(before.state, frozenset()):
+        raise IllegalMove(before.state, after.state)
+    fact = chained(
+        before.head,
+        Fact(
+            request_id=before.id,
+            seq=0,
+            at=timestamp(now),
+            event=note.event,
+            actor=note.actor,
+            channel=note.channel or before.requester.channel_id,
+            job_id=before.change.job_id,
+            job_name=before.change.job_name,
+            before=recordable(before.change.before),
+            after=None if note.after is None else recordable(note.after),
+            reason=note.reason,
+            policy_version=before.policy_version,
+            because=note.because,
+            detail=note.detail,
+            writer=note.writer,
+        ),
+    )
+    return Move(replace(after, updated_at=now, head=fact.head), fact)

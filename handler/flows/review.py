@@ -1,0 +1,206 @@
+"""The story of a decision: a click, the policy with groups read afresh, and one conditional write that decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from handler.domain import review
+from handler.domain.authority import Action, Allowed, Denied, NeedsApproval
+from handler.domain.errors import Moved
+from handler.domain.moves import Move
+from handler.domain.outcomes import ChangeShown, ClickRefused
+from handler.domain.request import Request, State
+from handler.domain.review import Objection
+from handler.flows.access import (
+    Asker,
+    about_change,
+    approve_question,
+    approvers_of,
+    question,
+    recognised_afresh,
+)
+from handler.flows.execute import execute
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from handler.domain.model import Job, RequestId
+    from handler.domain.outcomes import Outcome
+    from handler.domain.request import Review
+    from handler.ports import World
+
+# Each lost race shows a newer request; with three approvals at the most, this many losses in a row are not to be seen.
+TRIES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """What a button carries: a request, and the digest of the arguments that its card showed."""
+
+    request_id: RequestId
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """Who pressed a button about which request; ``is_stranger`` when they are of another workspace, or a bot."""
+
+    asker: Asker
+    ref: Ref
+    is_stranger: bool = False
+
+
+def approve(world: World, click: Click) -> Outcome:
+    """Count a yes; with the last one the job is read again, and the change carried out."""
+    return _decided(world, click, _approve)
+
+
+def deny(world: World, click: Click, reason: str) -> Outcome:
+    """End the request with a no and its reason."""
+
+    def say_no(world: World, click: Click, request: Request, asked: Review) -> Outcome | Move:
+        decision = may_decide(world, click, request)
+        if isinstance(decision, Objection):
+            return refused_click(world, click, request, decision)
+        return review.denied(request, asked, click.asker.actor, reason, world.clock.now())
+
+    return _decided(world, click, say_no)
+
+
+def may_deny(world: World, click: Click) -> ClickRefused | None:
+    """Say before the form opens why this click could not deny; None when it could."""
+    request = world.ledger.request(click.ref.request_id)
+    if request is None:
+        return ClickRefused(Objection.UNKNOWN_REQUEST)
+    problem = _objection(world, click, request) or may_decide(world, click, request)
+    return refused_click(world, click, request, problem) if isinstance(problem, Objection) else None
+
+
+def withdraw(world: World, click: Click) -> Outcome:
+    """End the request for the one who asked."""
+
+    def take_back(world: World, click: Click, request: Request, asked: Review) -> Outcome | Move:
+        if click.asker.actor.user_id != request.requester.user_id:
+            return refused_click(world, click, request, Objection.NOT_REQUESTER)
+        return review.withdrawn(request, asked, click.asker.actor, world.clock.now())
+
+    return _decided(world, click, take_back)
+
+
+def give_up(world: World, request_id: RequestId, problem: str) -> Request | None:
+    """End a request whose card could not be posted; return it as it is then, None when there is none."""
+    for _ in range(TRIES):
+        request = world.ledger.request(request_id)
+        if request is None or request.state is not State.PENDING:
+            return request
+        move = review.given_up(request, problem, world.clock.now())
+        if is_recorded(world, request, move):
+            return move.request
+    raise Moved(None)
+
+
+def _approve(world: World, click: Click, request: Request, asked: Review) -> Outcome | Move:
+    decision = may_decide(world, click, request)
+    if isinstance(decision, Objection):
+        return refused_click(world, click, request, decision)
+    now = world.clock.now()
+    if review.is_last(request):
+        job = world.dataflow.job(request.change.job_id)
+        if request.change.before.differences(job.run_condition):
+            return review.overtaken(request, job.run_condition, None, now)
+        if not _is_still_wanted(world, request, job, asked.needed):
+            return review.overtaken(request, job.run_condition, POLICY_MOVED, now)
+    return review.approved(request, asked, click.asker.actor, decision, now)
+
+
+POLICY_MOVED: Final = "policy_moved"
+
+
+def _is_still_wanted(world: World, request: Request, job: Job, approvals: int) -> bool:
+    """Whether the one who asked may still have this change with these approvals, by the policy and groups of now."""
+    asker = recognised_afresh(world, Asker(request.requester, request.delivery))
+    asked = about_change(question(asker, Action.SCALE, job), request.change)
+    asked = replace(asked, for_minutes=request.minutes or 0, has_reason=bool(request.reason))
+    match world.policy.decide(asked):
+        case Allowed():
+            return True
+        case NeedsApproval(needed):
+            return needed <= approvals
+        case Denied():
+            return False
+
+
+def may_decide(world: World, click: Click, request: Request) -> Allowed | Objection:
+    """Whether this person may decide now; never about their own request, whatever the policy says."""
+    if click.asker.actor.user_id == request.requester.user_id:
+        return Objection.OWN_REQUEST
+    asker = recognised_afresh(world, click.asker)
+    decision = world.policy.decide(approve_question(asker, request.change, request.requester.user_id))
+    return decision if isinstance(decision, Allowed) else Objection.NOT_ALLOWED
+
+
+def _decided(world: World, click: Click, decide: Callable[[World, Click, Request, Review], Outcome | Move]) -> Outcome:
+    """Look, decide and write until the write meets the request as it was looked at."""
+    for _ in range(TRIES):
+        request = world.ledger.request(click.ref.request_id)
+        if request is None:
+            return ClickRefused(Objection.UNKNOWN_REQUEST)
+        problem = _objection(world, click, request)
+        if problem is Objection.EXPIRED:
+            move = review.expired(request, world.clock.now())
+            if is_recorded(world, request, move):
+                return ClickRefused(problem, move.request)
+            continue
+        if problem is Objection.CLOSED and _is_left_to_us(click, request):
+            return ChangeShown(execute(world, request))
+        if problem is not None or request.review is None:
+            return refused_click(world, click, request, problem or Objection.CLOSED)
+        decided = decide(world, click, request, request.review)
+        if not isinstance(decided, Move):
+            return decided
+        if is_recorded(world, request, decided):
+            return _carried_out(world, decided.request)
+    raise Moved(None)
+
+
+def _carried_out(world: World, request: Request) -> ChangeShown:
+    if request.state is State.APPROVED:
+        return ChangeShown(execute(world, request))
+    if request.state is not State.PENDING:
+        return ChangeShown(request)
+    return ChangeShown(request, approvers=approvers_of(world, request.change, request.requester))
+
+
+def _is_left_to_us(click: Click, request: Request) -> bool:
+    """Whether this is our own decisive click again, whose worker died before the change was begun."""
+    approvals = request.review.approvals if request.review else ()
+    return request.state is State.APPROVED and any(a.user_id == click.asker.actor.user_id for a in approvals)
+
+
+def _objection(world: World, click: Click, request: Request) -> Objection | None:
+    if click.is_stranger:
+        return Objection.STRANGER
+    return review.objection(request, click.ref.digest, click.asker.actor.user_id, world.clock.now())
+
+
+def refused_click(world: World, click: Click, request: Request, why: Objection) -> ClickRefused:
+    """Say why; record it when somebody tried what they may not."""
+    for _ in range(TRIES if why.is_attempt else 0):
+        move = review.click_refused(request, click.asker.actor, why, world.clock.now())
+        if is_recorded(world, request, move):
+            return ClickRefused(why, move.request)
+        current = world.ledger.request(request.id)
+        if current is None:
+            break
+        request = current
+    return ClickRefused(why, request)
+
+
+def is_recorded(world: World, before: Request, move: Move) -> bool:
+    """Record a move; False when the request was no longer as it was looked at."""
+    try:
+        world.ledger.advance(before, move.request, move.fact)
+    except Moved:
+        return False
+    return True
