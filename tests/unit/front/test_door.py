@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handler.front.wire import tls
 from tests.unit.front.doors import SHORT_ID, Front
 from tests.unit.front.loopback import Asked, Loopback, Reply, taken
 from tests.unit.front.slack_request import COMMAND, FORM, NOW, command_event, event
+
+if TYPE_CHECKING:
+    from tests.unit.front.authority import Authority
 
 UNREADABLE = "Slack signed this, but it is no command, click or event that Sluice knows. Nothing was changed.\n"
 
@@ -27,52 +31,63 @@ def with_header(name: str, value: Any) -> dict[str, Any]:
     return {**made, "headers": {**made["headers"], name: value}}
 
 
+def without_header(name: str) -> dict[str, Any]:
+    """Return a signed command that lacks one header."""
+    made = command_event()
+    return {**made, "headers": without(made["headers"], name)}
+
+
 COMMAND_HEADERS = command_event()["headers"]
-HOSTILE: list[Any] = [
-    None,
-    [],
-    "event",
-    0,
-    {},
-    {"headers": None},
-    {"headers": []},
-    {"headers": {}, "body": "", "requestContext": {"http": {"method": "POST"}}},
-    without(command_event(), "headers"),
-    without(command_event(), "body"),
-    without(command_event(), "requestContext"),
-    command_event() | {"headers": {**COMMAND_HEADERS, "x-other": None}},
-    command_event() | {"headers": {**COMMAND_HEADERS, 5: "five"}},
-    command_event() | {"headers": list(COMMAND_HEADERS.items())},
-    command_event() | {"requestContext": None},
-    command_event() | {"requestContext": {"http": "POST"}},
-    command_event() | {"requestContext": {"http": {"method": 5}}},
-    command_event() | {"rawQueryString": 5},
-    command_event() | {"body": 5},
-    command_event() | {"body": b"bytes"},
-    command_event() | {"body": "\ud800"},
-    command_event() | {"isBase64Encoded": True},
-    command_event() | {"isBase64Encoded": True, "body": "AAA"},
-    command_event() | {"isBase64Encoded": True, "body": "한글"},
-    event(b"command=%2Fdataflow&text=\xff", is_base64=True),
-    with_header("x-slack-request-timestamp", "abc"),
-    with_header("x-slack-request-timestamp", "-1"),
-    with_header("x-slack-request-timestamp", "9" * 400),
-    with_header("x-slack-request-timestamp", "\u0661\u0667"),
-    with_header("x-slack-request-timestamp", NOW),
-    with_header("x-slack-request-timestamp", ["1750000000"]),
-    with_header("x-slack-signature", ""),
-    with_header("x-slack-signature", "v0=" + "é" * 64),
-    with_header("x-slack-signature", "v0=" + "0" * 64),
-    with_header("x-slack-signature", None),
-    command_event(secret="somebody-else"),
-    command_event(at=NOW - 301),
-    command_event(at=NOW + 301),
+BASE64_COMMAND = event("command=%2Fdataflow", is_base64=True)
+HOSTILE: list[tuple[Any, str]] = [
+    (None, "no_event"),
+    ([], "no_event"),
+    ("event", "no_event"),
+    (0, "no_event"),
+    ({}, "no_headers"),
+    ({"headers": None}, "no_headers"),
+    ({"headers": []}, "no_headers"),
+    ({"headers": {}, "body": "", "requestContext": {"http": {"method": "POST"}}}, "bad_timestamp"),
+    (without(command_event(), "headers"), "no_headers"),
+    (without(command_event(), "body"), "wrong_signature"),
+    (without(command_event(), "requestContext"), "no_method"),
+    (command_event() | {"headers": {**COMMAND_HEADERS, "x-other": None}}, "bad_headers"),
+    (command_event() | {"headers": {**COMMAND_HEADERS, 5: "five"}}, "bad_headers"),
+    (command_event() | {"headers": list(COMMAND_HEADERS.items())}, "no_headers"),
+    (command_event() | {"requestContext": None}, "no_method"),
+    (command_event() | {"requestContext": {"http": "POST"}}, "no_method"),
+    (command_event() | {"requestContext": {"http": {"method": 5}}}, "no_method"),
+    (command_event() | {"rawQueryString": 5}, "bad_query"),
+    (command_event() | {"body": 5}, "bad_body"),
+    (command_event() | {"body": b"bytes"}, "bad_body"),
+    (command_event() | {"body": "\ud800"}, "bad_encoding"),
+    (command_event() | {"isBase64Encoded": True}, "bad_encoding"),
+    (command_event() | {"isBase64Encoded": True, "body": "AAA"}, "bad_encoding"),
+    (command_event() | {"isBase64Encoded": True, "body": "한글"}, "bad_encoding"),
+    (BASE64_COMMAND | {"body": "!" + BASE64_COMMAND["body"]}, "bad_encoding"),
+    (event(b"command=%2Fdataflow&text=\xff", is_base64=True), "bad_encoding"),
+    (with_header("x-slack-request-timestamp", "abc"), "bad_timestamp"),
+    (with_header("x-slack-request-timestamp", "-1"), "bad_timestamp"),
+    (with_header("x-slack-request-timestamp", "9" * 400), "bad_timestamp"),
+    (with_header("x-slack-request-timestamp", "\u0661\u0667"), "bad_timestamp"),
+    (with_header("x-slack-request-timestamp", "9" * 12), "outside_window"),
+    (with_header("x-slack-request-timestamp", NOW), "bad_headers"),
+    (with_header("x-slack-request-timestamp", ["1750000000"]), "bad_headers"),
+    (without_header("x-slack-request-timestamp"), "bad_timestamp"),
+    (without_header("x-slack-signature"), "bad_signature"),
+    (with_header("x-slack-signature", ""), "bad_signature"),
+    (with_header("x-slack-signature", "v0=" + "é" * 64), "bad_signature"),
+    (with_header("x-slack-signature", "v0=" + "0" * 64), "wrong_signature"),
+    (with_header("x-slack-signature", None), "bad_headers"),
+    (command_event(secret="somebody-else"), "wrong_signature"),
+    (command_event(at=NOW - 301), "outside_window"),
+    (command_event(at=NOW + 301), "outside_window"),
 ]
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_event_is_401_and_learns_nothing(hostile: Any) -> None:
-    """Whatever is malformed, unsigned or replayed gets the same 401, and nothing is called."""
+@pytest.mark.parametrize(("hostile", "reason"), HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_event_is_401_and_learns_nothing(hostile: Any, reason: str) -> None:
+    """Whatever is malformed, unsigned or replayed gets the same 401; only the log knows why."""
     front = Front()
 
     answer = front.handle(hostile)
@@ -84,7 +99,8 @@ def test_hostile_event_is_401_and_learns_nothing(hostile: Any) -> None:
         "body": body,
         "isBase64Encoded": False,
     }
-    assert [(line["level"], line["outcome"], line["status"]) for line in front.log] == [("INFO", "unauthentic", 401)]
+    (line,) = front.log
+    assert (line["level"], line["outcome"], line["reason"], line["status"]) == ("INFO", "unauthentic", reason, 401)
 
 
 @pytest.mark.parametrize("settings_missing", [False, True])
@@ -137,8 +153,10 @@ def test_no_event_raises_or_is_our_fault(made: Any) -> None:
 def test_bolt_headers_are_403(name: str) -> None:
     """Headers that only a Bolt function sends to itself are refused although the signature is right."""
     front = Front()
-    assert front.handle(with_header(name, "1"))["statusCode"] == 403
-    assert [(line["level"], line["outcome"]) for line in front.log] == [("WARNING", "forged")]
+    answer = front.handle(with_header(name, "1"))
+    assert (answer["statusCode"], answer["body"]) == (403, "Requests with x-slack-bolt headers are refused here.\n")
+    (line,) = front.log
+    assert (line["level"], line["outcome"], line["reason"]) == ("WARNING", "forged", "bolt_header")
 
 
 def test_header_names_have_no_case() -> None:
@@ -153,9 +171,11 @@ def test_header_names_have_no_case() -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "get", "DELETE", "OPTIONS", ""])
 def test_other_methods_are_405(method: str) -> None:
     """Only POST is taken, and the answer says so."""
-    answer = Front().handle(event("command=%2Fdataflow", method=method))
-    assert answer["statusCode"] == 405
+    front = Front()
+    answer = front.handle(event("command=%2Fdataflow", method=method))
+    assert (answer["statusCode"], answer["body"]) == (405, "This address takes POST requests from Slack.\n")
     assert answer["headers"] == {"content-type": "text/plain; charset=utf-8", "allow": "POST"}
+    assert [line["outcome"] for line in front.log] == ["wrong_method"]
 
 
 def test_method_has_no_case() -> None:
@@ -189,23 +209,24 @@ def test_text_with_ssl_check_is_no_certificate_check() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "content_type", "status"),
+    ("body", "content_type", "status", "reason"),
     [
-        ("command=/dataflow", "text/plain", 415),
-        ("command=/dataflow", "", 415),
-        ("nonsense", FORM, 400),
-        ("{", "application/json", 400),
-        ('{"type": "event_callback", "event": ' + "[" * 980 + "]" * 980 + "}", "application/json", 400),
-        ('{"type": "event_callback", "far": 1e999}', "application/json", 400),
-        ('{"type": "event_callback", "far": NaN}', "application/json", 400),
+        ("command=/dataflow", "text/plain", 415, "content_type"),
+        ("command=/dataflow", "", 415, "content_type"),
+        ("nonsense", FORM, 400, "form"),
+        ("{", "application/json", 400, "json"),
+        ("[" * 100_000, "application/json", 400, "json"),
+        ('{"type": "event_callback", "far": 1e999}', "application/json", 400, "json"),
+        ('{"type": "event_callback", "far": NaN}', "application/json", 400, "json"),
     ],
 )
-def test_signed_nonsense_is_a_plain_refusal(body: str, content_type: str, status: int) -> None:
+def test_signed_nonsense_is_a_plain_refusal(body: str, content_type: str, status: int, reason: str) -> None:
     """What Slack signed but nobody knows is 400 or 415, in words, and is not handed over."""
     front = Front()
     answer = front.handle(event(body, content_type=content_type))
     assert (answer["statusCode"], answer["body"]) == (status, UNREADABLE)
-    assert [line["outcome"] for line in front.log] == ["unreadable"]
+    (line,) = front.log
+    assert (line["level"], line["outcome"], line["reason"]) == ("WARNING", "unreadable", reason)
 
 
 def test_challenge_is_sent_back() -> None:
@@ -215,6 +236,14 @@ def test_challenge_is_sent_back() -> None:
     answer = front.handle(event(body, content_type="application/json"))
     assert (answer["statusCode"], json.loads(str(answer["body"]))) == (200, {"challenge": '3eZ"brw'})
     assert answer["headers"] == {"content-type": "application/json; charset=utf-8"}
+    assert [line["outcome"] for line in front.log] == ["challenged"]
+
+
+def test_signed_request_without_a_body_or_a_type_is_refused() -> None:
+    """An event whose body AWS left out, for it was empty, is read as an empty one; no content type is none of ours."""
+    made = without(event(""), "body")
+    assert Front().handle(made)["statusCode"] == 400
+    assert Front().handle(made | {"headers": without(made["headers"], "content-type")})["statusCode"] == 415
 
 
 def test_unsigned_challenge_is_401() -> None:
@@ -234,6 +263,7 @@ def test_command_is_acknowledged_empty_and_queued(*, is_base64: bool) -> None:
     assert (answer["statusCode"], answer["body"]) == (200, "")
     assert asked.path == "/2015-03-31/functions/sluice-worker/invocations"
     assert asked.headers["x-amz-invocation-type"] == "Event"
+    assert asked.headers["content-type"] == "application/json"
     assert json.loads(asked.body) == {
         "sluice": 1,
         "kind": "command",
@@ -265,7 +295,7 @@ def test_form_waits_for_the_worker_and_relays_its_answer() -> None:
     shown = {"response_action": "clear"}
 
     def worker(_asked: Asked) -> Reply:
-        told = {"status": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(shown)}
+        told = {"status": 206, "headers": {"content-type": "application/json"}, "body": json.dumps(shown)}
         return Reply(200, json.dumps(told).encode())
 
     with Loopback(worker) as aws:
@@ -274,7 +304,7 @@ def test_form_waits_for_the_worker_and_relays_its_answer() -> None:
         (asked,) = aws.asked
 
     assert answer == {
-        "statusCode": 200,
+        "statusCode": 206,
         "headers": {"content-type": "application/json"},
         "body": json.dumps(shown),
         "isBase64Encoded": False,
@@ -299,9 +329,9 @@ class Context:
 
 def test_log_line_says_how_it_went() -> None:
     """One line for each event: outcome, kind, ids, how long it took and how old the request was."""
-    ticks = iter([100.0, 100.25, 100.5, 100.75])
+    ticks = iter([100.0, 100.25, 100.5, 100.75125])
     with Loopback(taken) as aws:
-        front = Front(url=aws.url, clock=lambda: NOW + 1.5, monotonic=lambda: next(ticks))
+        front = Front(url=aws.url, clock=lambda: NOW + 1.50049, monotonic=lambda: next(ticks))
         front.handle(command_event(), Context())
 
     assert front.log == [
@@ -314,10 +344,18 @@ def test_log_line_says_how_it_went() -> None:
             "name": "slash_command",
             "id": SHORT_ID,
             "lambda_request_id": Context.aws_request_id,
-            "duration_ms": 750.0,
+            "duration_ms": 751.2,
             "ack_age_seconds": 1.5,
         }
     ]
+
+
+def test_log_takes_no_request_id_but_a_text() -> None:
+    """A context of another make puts nothing strange into the log."""
+    front = Front()
+    front.handle({}, type("Odd", (), {"aws_request_id": object()})())
+    front.handle({}, None)
+    assert ["lambda_request_id" in line for line in front.log] == [False, False]
 
 
 def test_log_never_holds_what_was_sent() -> None:
@@ -353,7 +391,7 @@ def test_wrong_settings_are_500_with_one_line_that_lists_them_all() -> None:
         f"Sluice cannot answer now. Reference for the log: {SHORT_ID}\n",
     )
     (line,) = front.log
-    assert (line["level"], line["reason"], line["id"]) == ("ERROR", "settings", SHORT_ID)
+    assert (line["level"], line["outcome"], line["reason"], line["id"]) == ("ERROR", "broken", "settings", SHORT_ID)
     assert line["detail"] == (
         "front cannot work with its settings: "
         "(1) LOG_LEVEL is not one of DEBUG, INFO, WARNING, ERROR, CRITICAL. "
@@ -390,3 +428,16 @@ def test_our_own_mistake_is_500_and_shows_no_content() -> None:
     assert (line["level"], line["reason"]) == ("ERROR", "bug")
     assert line["detail"].startswith("ArithmeticError at test_door.py:")
     assert "secret content" not in front.lines[0]
+
+
+def test_authorities_are_read_while_the_function_starts(authority: Authority) -> None:
+    """A door that will speak TLS has read its authorities before the first event; the others never do."""
+    tls.cache_clear()
+    bundle: dict[str, str | None] = {"AWS_CA_BUNDLE": str(authority.bundle)}
+    Front(environ=bundle)
+    Front(url="https://127.0.0.1:9", environ={**bundle, "WORKER_FUNCTION": None})
+    assert tls.cache_info().currsize == 0
+    Front(url="https://127.0.0.1:9", environ=bundle)
+    assert tls.cache_info().currsize == 1
+    assert tls(str(authority.bundle)).cert_store_stats()["x509_ca"] == 1
+    assert tls.cache_info().currsize == 1

@@ -61,6 +61,7 @@ def test_secret_is_read_once_and_kept() -> None:
     assert (statuses, count) == ([200, 200, 200], 1)
     assert (asked.path, json.loads(asked.body)) == ("/", {"SecretId": "prod/slack"})
     assert asked.headers["x-amz-target"] == "secretsmanager.GetSecretValue"
+    assert asked.headers["content-type"] == "application/x-amz-json-1.1"
     assert "/ap-northeast-2/secretsmanager/aws4_request" in asked.headers["authorization"]
 
 
@@ -124,9 +125,12 @@ def test_kept_secret_outlives_a_failure_of_secrets_manager() -> None:
         broken[0] = True
         ticking.seconds += 3600
         statuses = [front.handle(command_event())["statusCode"] for _ in range(5)]
-        ticking.seconds += 60
+        ticking.seconds += 59
         statuses.append(front.handle(command_event())["statusCode"])
-        assert (statuses, reads(aws)) == ([200] * 6, 3)
+        assert reads(aws) == 2
+        ticking.seconds += 1
+        statuses.append(front.handle(command_event())["statusCode"])
+        assert (statuses, reads(aws)) == ([200] * 7, 3)
 
 
 def test_without_any_secret_a_failure_pauses_only_shortly() -> None:

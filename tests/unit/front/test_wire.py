@@ -131,9 +131,10 @@ def test_request_arrives_as_it_was_sent() -> None:
     """Path, headers and body reach the server, with the length, and the connection is not kept."""
     with Loopback(lambda _asked: Reply(200, b"there")) as server, dial(urlsplit(server.url), 2, "") as connection:
         answer = post(connection, "/a%3Ab", {"x-one": "1"}, "몸".encode())
+        timeout = connection.gettimeout()
 
         (asked,) = server.asked
-    assert (answer.status, answer.body) == (200, b"there")
+    assert (answer.status, answer.body, timeout) == (200, b"there", 2)
     assert Asked("/a%3Ab", {"x-one": "1", "content-length": "3", "connection": "close"}, "몸".encode()) == asked
 
 
