@@ -200,7 +200,7 @@ def test_slow_server_cannot_hold_up_the_answer(how: str) -> None:
         elapsed = time.perf_counter() - started
 
     assert text == PERHAPS.replace("/dataflow", "/df&amp;&lt;dev&gt;")
-    assert 0.15 < elapsed < 0.9
+    assert 0.15 < elapsed < 1.5
 
 
 class SlowConnection:
@@ -239,7 +239,7 @@ def test_hanging_name_resolution_cannot_hold_up_the_answer() -> None:
 
     assert text == NOT_REACHED
     assert logged(front) == ("ERROR", "not_handed_over", "no_answer")
-    assert 0.15 < elapsed < 0.9
+    assert 0.15 < elapsed < 1.5
     assert connection.closed.wait(5)
     assert connection.sent == []
     assert asked == [(True, True)]  # left behind, it holds up no exit, and its socket knows the time as well
