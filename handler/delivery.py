@@ -1,33 +1,34 @@
-"""From what Slack delivered to what a person reads: parse, answer, render, send, remember the message."""
+"""From what Slack delivered to what a person reads: parse, answer, tell, remember the message."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from handler.domain.commands import ShowJobHistory, ShowStatus
-from handler.domain.errors import ChatError, ChatRefused, LedgerError, UsageError, facts_of
+from handler.domain.errors import ChatError, ChatRefused, UsageError
 from handler.domain.grammar import parse
 from handler.domain.identity import delivery_digest
-from handler.domain.outcomes import ChangeShown, Misunderstood, Trouble
+from handler.domain.model import RequestId
+from handler.domain.outcomes import ChangeShown, Misunderstood, PeopleReminded, ReviewWanted
+from handler.flows import afterwards, review
 from handler.flows.access import Asker
-from handler.flows.answer import answer
+from handler.flows.answer import answer, attempted
+from handler.flows.review import Click, Ref
 from handler.flows.upkeep import tick
-from handler.slack.change_view import change_message
-from handler.slack.messages import render
+from handler.slack.forms import DENY_REASON, denial, deny_form
 from handler.slack.mishap_view import unexpected_message, unknown_button_message
 from handler.slack.payloads import where
+from handler.telling import Herald, described
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from handler.domain.model import Actor, ChannelId, UserId
     from handler.domain.outcomes import Outcome
-    from handler.domain.request import Request
-    from handler.ports import Chat, Message, World
-    from handler.slack.payloads import Click, Slash
-    from handler.slack.voice import Voice
+    from handler.ports import World
+    from handler.slack.payloads import Click as Pressed
+    from handler.slack.payloads import Slash
 
 log = logging.getLogger(__name__)
 
@@ -37,39 +38,59 @@ class Desk:
     """Answers deliveries of one workspace; every dependency is an argument."""
 
     world: World
-    chat: Chat
-    voice: Voice
+    herald: Herald
 
     def typed(self, said: Slash) -> None:
         """Answer a slash command."""
         try:
             command = parse(said.text)
         except UsageError as error:
-            self._whisper(said.actor, said.response_url, self._rendered(Misunderstood(error)))
+            self.herald.tell(Misunderstood(error), said.actor, said.response_url)
             return
         asker = Asker(said.actor, delivery_digest(said.trigger_id))
-        self._tell(answer(self.world, asker, command), said.actor, said.response_url)
+        self.herald.tell(answer(self.world, asker, command), said.actor, said.response_url)
 
-    def pressed(self, pressed: Click) -> None:
-        """Answer a button: what was pressed is a command with the job's id."""
+    def pressed(self, pressed: Pressed) -> None:
+        """Answer a button; none is met with silence."""
         asker = Asker(pressed.actor, delivery_digest(pressed.trigger_id))
         match pressed.action_id:
             case "refresh":
                 outcome = answer(self.world, asker, ShowStatus(pressed.value))
-                self._whisper(pressed.actor, pressed.response_url, self._rendered(outcome), replace=True)
+                self.herald.tell(outcome, pressed.actor, pressed.response_url, replace=True)
             case "history_open":
-                outcome = answer(self.world, asker, ShowJobHistory(pressed.value))
-                self._tell(outcome, pressed.actor, pressed.response_url)
+                self.herald.tell(
+                    answer(self.world, asker, ShowJobHistory(pressed.value)), pressed.actor, pressed.response_url
+                )
+            case "deny":
+                self._ask_why(pressed, _click(asker, pressed.value, is_stranger=pressed.is_stranger))
+            case action if action in STORIES:
+                click = _click(asker, pressed.value, is_stranger=pressed.is_stranger)
+                outcome = attempted(self.world, lambda: STORIES[action](self.world, click))
+                self.herald.tell(outcome, pressed.actor, pressed.response_url)
             case _:
-                self._whisper(pressed.actor, pressed.response_url, unknown_button_message(self.voice))
+                self.herald.whisper(pressed.actor, pressed.response_url, unknown_button_message(self.herald.voice))
+
+    def submitted(self, body: Mapping[str, object]) -> None:
+        """Take a filled-in form: the reason of a denial."""
+        sent = denial(body)
+        asker = Asker(sent.actor, delivery_digest(f"{DENY_REASON} {sent.value}"))
+        click = _click(asker, sent.value, is_stranger=sent.is_stranger)
+        outcome = attempted(self.world, lambda: review.deny(self.world, click, sent.reason))
+        self.herald.tell(outcome, sent.actor, "")
 
     def tick(self) -> None:
         """Do what is due, and tell the channels what came of it."""
         ticked = tick(self.world)
         for request_id, error in ticked.failed:
-            log.error("duty failed", extra={"request_id": request_id, **_described(error)})
+            log.error("duty failed", extra={"request_id": request_id, **described(error)})
         for outcome in ticked.told:
-            self._announce(outcome)
+            match outcome:
+                case ChangeShown():
+                    self.herald.announce(outcome)
+                case PeopleReminded() | ReviewWanted():
+                    self.herald.remind(outcome)
+                case _:
+                    assert_never(outcome)
 
     def broke(self, body: Mapping[str, object], error: Exception) -> None:
         """Tell the person, and the log, that something broke; the caller raises it on."""
@@ -77,60 +98,33 @@ class Desk:
         log.error("unexpected", exc_info=error, extra={"incident": incident})
         channel_id, user_id, response_url = where(body)
         try:
-            self._send_whisper(channel_id, user_id, response_url, unexpected_message(self.voice, incident))
+            self.herald.whisper_to(channel_id, user_id, response_url, unexpected_message(self.herald.voice, incident))
         except ChatError as unsent:
-            log.error("could not tell", extra={"incident": incident, **_described(unsent)})  # noqa: TRY400 - expected
+            log.error("could not tell", extra={"incident": incident, **described(unsent)})  # noqa: TRY400 - expected
 
-    def _rendered(self, outcome: Outcome) -> Message | None:
-        if isinstance(outcome, Trouble):
-            log.warning("trouble", extra={"incident": outcome.incident, **_described(outcome.error)})
-        return render(self.voice, outcome)
-
-    def _tell(self, outcome: Outcome, actor: Actor, response_url: str) -> None:
-        message = self._rendered(outcome)
-        if message is None:
+    def _ask_why(self, pressed: Pressed, click: Click) -> None:
+        """Open the form for the reason of a denial; Slack takes its trigger for three seconds only."""
+        refused = attempted(self.world, lambda: review.may_deny(self.world, click))
+        if not isinstance(refused, ChangeShown):
+            self.herald.tell(refused, pressed.actor, pressed.response_url)
             return
-        if isinstance(outcome, ChangeShown):
-            self._publish(outcome.request, message, response_url)
-        else:
-            self._whisper(actor, response_url, message)
-
-    def _publish(self, request: Request, message: Message, response_url: str) -> None:
-        """Tell the channel. Where the bot cannot post, Slack's own address for the answer reaches the channel too."""
+        name = refused.request.change.job_name
+        form = deny_form(self.herald.voice, pressed.value, pressed.actor.channel_id, name)
         try:
-            card = self.chat.post(request.requester.channel_id, message)
+            self.herald.chat.open_form(pressed.trigger_id, form)
         except ChatRefused as error:
-            log.warning("could not post", extra={"request_id": request.id, **_described(error)})
-            self.chat.respond(response_url, message, in_channel=True)
-            return
-        try:
-            self.world.ledger.remember_card(request.id, card)
-        except LedgerError as error:
-            log.warning("message not remembered", extra={"request_id": request.id, **_described(error)})
-
-    def _announce(self, outcome: ChangeShown) -> None:
-        request = outcome.request
-        message = change_message(self.voice, outcome)
-        try:
-            if request.card is not None:
-                self.chat.update(request.card, message)
-            self.world.ledger.remember_card(request.id, self.chat.post(request.requester.channel_id, message))
-        except (ChatError, LedgerError) as error:
-            log.error("could not announce", extra={"request_id": request.id, **_described(error)})  # noqa: TRY400 - expected
-
-    def _whisper(self, actor: Actor, response_url: str, message: Message | None, *, replace: bool = False) -> None:
-        if message is not None:
-            self._send_whisper(actor.channel_id, actor.user_id, response_url, message, replace=replace)
-
-    def _send_whisper(
-        self, channel_id: ChannelId, user_id: UserId, response_url: str, message: Message, *, replace: bool = False
-    ) -> None:
-        try:
-            self.chat.respond(response_url, message, replace=replace)
-        except ChatError as error:
-            log.warning("response address failed", extra=_described(error))
-            self.chat.whisper(channel_id, user_id, message)
+            log.warning("form not opened", extra=described(error))
+            self.herald.press_again(pressed.actor, pressed.response_url)
 
 
-def _described(error: Exception) -> dict[str, object]:
-    return {"error": type(error).__name__, "facts": facts_of(error)}
+STORIES: Mapping[str, Callable[[World, Click], Outcome]] = {
+    "approve": review.approve,
+    "withdraw": review.withdraw,
+    "ask_again": afterwards.ask_again,
+    "reviewed": afterwards.mark_reviewed,
+}
+
+
+def _click(asker: Asker, value: str, *, is_stranger: bool) -> Click:
+    request_id, _, digest = value.partition(" ")
+    return Click(asker, Ref(RequestId(request_id), digest), is_stranger=is_stranger)

@@ -71,11 +71,11 @@ class ClickRefused:
 
 @dataclass(frozen=True, slots=True)
 class PeopleReminded:
-    """A request nobody has decided is shown to people again; ``escalated_to`` names who else is turned to."""
+    """A request nobody has decided is shown to people again; ``escalated_to`` are Slack ids turned to next."""
 
     request: Request
     approvers: tuple[UserId, ...] | None
-    escalated_to: str | None = None
+    escalated_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

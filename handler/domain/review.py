@@ -24,12 +24,15 @@ REVIEW_AGAIN_AFTER: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How approvals run, and emergencies (``settings.toml``, ``[approvals]`` and ``[break_glass]``)."""
+    """How approvals run, and emergencies (``settings.toml``, ``[approvals]`` and ``[break_glass]``).
+
+    ``escalate_to`` are Slack ids of user groups, people or channels.
+    """
 
     expires_after: timedelta = timedelta(minutes=30)
     remind_after: timedelta = timedelta(minutes=10)
     escalate_after: timedelta | None = None
-    escalate_to: str | None = None
+    escalate_to: tuple[str, ...] = ()
     channel: str | None = None
     review_within: timedelta = timedelta(days=1)
     longest_emergency: timedelta = timedelta(hours=2)
@@ -151,11 +154,11 @@ def reminded(request: Request, review: Review, pause: timedelta, now: datetime) 
     return moved(request, after, Note(event=Event.REMINDED, actor=SLUICE), now)
 
 
-def escalated(request: Request, review: Review, to: str, now: datetime) -> Move:
+def escalated(request: Request, review: Review, to: tuple[str, ...], now: datetime) -> Move:
     """Record that somebody else is turned to."""
     asked = replace(review, escalate_at=None)
     after = replace(request, review=asked, due_at=asked.due_at)
-    return moved(request, after, Note(event=Event.ESCALATED, actor=SLUICE, detail=to), now)
+    return moved(request, after, Note(event=Event.ESCALATED, actor=SLUICE, detail=" ".join(to)), now)
 
 
 def click_refused(request: Request, actor: Actor, why: Objection, now: datetime) -> Move:

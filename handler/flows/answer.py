@@ -25,6 +25,8 @@ from handler.flows.change import scale
 from handler.flows.why import explain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from handler.domain.commands import Command
     from handler.domain.outcomes import Outcome
     from handler.ports import World
@@ -36,6 +38,14 @@ def answer(world: World, asker: Asker, command: Command) -> Outcome:
         return _routed(world, asker, command)
     except GroupUndetermined as error:
         return _undetermined(world, asker, command, error)
+    except SluiceError as error:
+        return Trouble(error, world.new_id())
+
+
+def attempted(world: World, story: Callable[[], Outcome]) -> Outcome:
+    """Tell a story of a click. Whatever is known to go wrong comes back as Trouble: then nothing was decided."""
+    try:
+        return story()
     except SluiceError as error:
         return Trouble(error, world.new_id())
 

@@ -68,13 +68,13 @@ def deny(world: World, click: Click, reason: str) -> Outcome:
     return _decided(world, click, say_no)
 
 
-def may_deny(world: World, click: Click) -> ClickRefused | None:
-    """Say before the form opens why this click could not deny; None when it could."""
+def may_deny(world: World, click: Click) -> ClickRefused | ChangeShown:
+    """Say before the form opens why this click could not deny, or show the request that it could."""
     request = world.ledger.request(click.ref.request_id)
     if request is None:
         return ClickRefused(Objection.UNKNOWN_REQUEST)
     problem = _objection(world, click, request) or may_decide(world, click, request)
-    return refused_click(world, click, request, problem) if isinstance(problem, Objection) else None
+    return refused_click(world, click, request, problem) if isinstance(problem, Objection) else ChangeShown(request)
 
 
 def withdraw(world: World, click: Click) -> Outcome:

@@ -62,7 +62,7 @@ def _done(world: World, duty: Duty) -> Told | None:
         case Expire(request):
             return ChangeShown(_recorded(world, request, review.expired(request, now)))
         case Escalate(request, asked):
-            to = world.policy.terms.escalate_to or ""
+            to = world.policy.terms.escalate_to
             after = _recorded(world, request, review.escalated(request, asked, to, now))
             return PeopleReminded(after, approvers_of(world, after.change, after.requester), to)
         case Remind(request, asked):

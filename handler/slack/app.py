@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
+from handler.slack.forms import DENY_REASON
 from handler.slack.payloads import Click, Slash, click, slash
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ class Desk(Protocol):
 
     def pressed(self, pressed: Click) -> None:
         """Answer a button."""
+
+    def submitted(self, body: Mapping[str, object]) -> None:
+        """Take a filled-in form."""
 
     def broke(self, body: Mapping[str, object], error: Exception) -> None:
         """Tell the person, and the log, that something broke."""
@@ -56,6 +60,11 @@ def create_app(desk: Desk, command: str) -> App:
     def on_action(ack: Ack, body: dict[str, object]) -> None:
         ack()
         desk.pressed(click(body))
+
+    @app.view(DENY_REASON)
+    def on_form(ack: Ack, body: dict[str, object]) -> None:
+        ack()
+        desk.submitted(body)
 
     @app.error
     def on_error(error: Exception, body: dict[str, object], context: BoltContext) -> BoltResponse:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from handler.domain.request import State
 from handler.slack.blocks import told
+from handler.slack.card_view import buttons, review_lines, size, terms
 from handler.slack.faults import problem, problem_next
 from handler.slack.mrkdwn import Mrkdwn, bare, code, dotted, mention, moment
 from handler.slack.quantities import difference, drift, timeout, workers
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from handler.ports import Message
     from handler.slack.voice import Voice
 
-BECAME: Final = frozenset({State.APPROVED, State.APPLYING, State.APPLIED, State.FAILED, State.UNKNOWN, State.STALE})
-
 
 def what(say: Voice, change: Change) -> Mrkdwn:
     """Say a change: ``workers 2 → 4``."""
@@ -31,19 +31,18 @@ def change_message(say: Voice, shown: ChangeShown) -> Message:
     """Show what became of a change, as its request says."""
     request = shown.request
     name, change = code(request.change.job_name), what(say, request.change)
-    if request.state in BECAME:
-        title = say(f"became.{request.state.value}", name=name, what=change)
-    else:
-        title = say("change.other", name=name, what=change, state=say(f"state.{request.state.value}"))
-    lines = [title, *_next(say, request)]
+    title = say(f"became.{request.state.value}", name=name, what=change)
+    lines = [title, *terms(say, request), *_next(say, request)]
     if request.state is State.APPLIED and shown.running:
         lines.append(_running(say, shown.running))
     who = mention(request.requester.user_id)
     reason = request.reason
     lines.append(say("change.asked_because", who=who, reason=reason) if reason else say("change.asked", who=who))
+    lines += review_lines(say, shown)
     rules = say("change.rules", rules=say.listed(request.because)) if request.because else ""
     footer = dotted((say("change.footer", id=code(request.id)), rules, moment(request.updated_at)))
-    return told(lines, footer)
+    message = told(lines, footer)
+    return replace(message, blocks=(*message.blocks, *buttons(say, request)))
 
 
 def _next(say: Voice, request: Request) -> Sequence[Mrkdwn]:
@@ -60,6 +59,10 @@ def _next(say: Voice, request: Request) -> Sequence[Mrkdwn]:
             return _unknown(say, request)
         case State.STALE:
             return _stale(say, request)
+        case State.PENDING if moved := size(say, request):
+            return (moved,)
+        case State.REVERTED:
+            return (say("change.reverted_next"),)
         case _:
             return ()
 
@@ -84,6 +87,8 @@ def _unknown(say: Voice, request: Request) -> Sequence[Mrkdwn]:
 
 
 def _stale(say: Voice, request: Request) -> Sequence[Mrkdwn]:
+    if request.problem == "policy_moved":
+        return say("change.stale_policy"), say("change.ask_again")
     if request.found is None:
         why = [problem(say, request.problem)] if request.problem else []
         return say("change.stale_unread"), *why, problem_next(say, request.problem)

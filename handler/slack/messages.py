@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handler.domain.outcomes import (
-    ApprovalNeeded,
+    AskedAlready,
     ChangeImpossible,
     ChangeShown,
+    ClickRefused,
     HelpShown,
     HistoryShown,
     JobIsBusy,
@@ -16,11 +17,14 @@ from handler.domain.outcomes import (
     Misunderstood,
     NothingMore,
     Outcome,
+    PeopleReminded,
     Refused,
     RequestsShown,
+    ReviewWanted,
     Trouble,
+    WhyShown,
 )
-from handler.slack import change_view, job_view, mishap_view, record_view, refusal_view
+from handler.slack import change_view, job_view, mishap_view, record_view, refusal_view, review_view
 
 if TYPE_CHECKING:
     from handler.ports import Message
@@ -42,8 +46,16 @@ def render(say: Voice, outcome: Outcome) -> Message | None:
             return refusal_view.impossible_message(say, outcome)
         case Refused():
             return refusal_view.refused_message(say, outcome)
-        case ApprovalNeeded():
-            return refusal_view.approval_message(say, outcome)
+        case AskedAlready():
+            return review_view.again_message(say, outcome)
+        case ClickRefused():
+            return review_view.click_message(say, outcome)
+        case PeopleReminded():
+            return review_view.reminder_message(say, outcome)
+        case ReviewWanted():
+            return review_view.review_message(say, outcome)
+        case WhyShown():
+            return review_view.why_message(say, outcome)
         case JobIsBusy():
             return refusal_view.busy_message(say, outcome)
         case HistoryShown():

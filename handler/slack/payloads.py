@@ -27,6 +27,7 @@ class Click:
     actor: Actor
     trigger_id: str
     response_url: str
+    is_stranger: bool = False
 
 
 def slash(body: Mapping[str, object]) -> Slash:
@@ -54,7 +55,16 @@ def click(body: Mapping[str, object]) -> Click:
         actor=actor,
         trigger_id=_text(body, "trigger_id"),
         response_url=_text(body, "response_url"),
+        is_stranger=is_stranger(body),
     )
+
+
+def is_stranger(body: Mapping[str, object]) -> bool:
+    """Whether a click or a form comes from another workspace (Slack Connect), or from no person at all."""
+    user, team = body.get("user"), body.get("team")
+    home = _text(user, "team_id")
+    is_bot = isinstance(user, Mapping) and bool(user.get("is_bot"))
+    return is_bot or (home != "" and home != _text(team, "id"))
 
 
 def where(body: Mapping[str, object]) -> tuple[ChannelId, UserId, str]:

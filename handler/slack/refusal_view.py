@@ -9,29 +9,30 @@ from handler.domain.preview import (
     NeverSetUp,
     NothingToAddTo,
     NothingToChange,
-    NoTimeLimitYet,
     OutOfBounds,
     Problem,
+    TooLong,
     WrongStatus,
 )
 from handler.slack.blocks import told
 from handler.slack.change_view import what
 from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, bare, code, mention, moment
-from handler.slack.quantities import timeout, workers
+from handler.slack.quantities import lasting, timeout, workers
 
 if TYPE_CHECKING:
     from handler.domain.model import RequestId
-    from handler.domain.outcomes import ApprovalNeeded, ChangeImpossible, JobIsBusy, Refused
+    from handler.domain.outcomes import ChangeImpossible, JobIsBusy, Refused
     from handler.ports import Message
     from handler.slack.voice import Voice
 
 
 def impossible_message(say: Voice, outcome: ChangeImpossible) -> Message:
     """Say why a change cannot be asked of this job, and what to do instead."""
-    return told(_impossible(say, outcome.problem, code(outcome.job.name)), _recorded(say, outcome.request_id))
+    return told(impossible_lines(say, outcome.problem, code(outcome.job.name)), _recorded(say, outcome.request_id))
 
 
-def _impossible(say: Voice, problem: Problem, name: Mrkdwn) -> list[Mrkdwn]:
+def impossible_lines(say: Voice, problem: Problem, name: Mrkdwn) -> list[Mrkdwn]:
+    """Say why, and what to do instead."""
     match problem:
         case OutOfBounds():
             return _out_of_bounds(say, problem, name)
@@ -47,8 +48,9 @@ def _impossible(say: Voice, problem: Problem, name: Mrkdwn) -> list[Mrkdwn]:
         case WrongStatus(status):
             title = say("impossible.wrong_status", name=name, status=code(status, LONGEST_WORD))
             return [title, say("impossible.wrong_status_next")]
-        case NoTimeLimitYet():
-            return [say("impossible.no_time_limit_yet", name=name), say("impossible.no_time_limit_yet_next")]
+        case TooLong(asked, most):
+            title = say("impossible.too_long", name=name, asked=lasting(say, asked))
+            return [title, say("impossible.too_long_next", most=lasting(say, most))]
 
 
 def _out_of_bounds(say: Voice, problem: OutOfBounds, name: Mrkdwn) -> list[Mrkdwn]:
@@ -69,17 +71,6 @@ def refused_message(say: Voice, refused: Refused) -> Message:
     rules = refused.because
     why = say("refused.forbidden", rules=say.listed(rules)) if rules else say("refused.not_permitted")
     return told([title, why], _recorded(say, refused.request_id))
-
-
-def approval_message(say: Voice, needed: ApprovalNeeded) -> Message:
-    """Say how many approvals a change needs, which cannot be given yet."""
-    name, change = code(needed.change.job_name), what(say, needed.change)
-    if needed.approvals == 1:
-        title = say("refused.approval", name=name, what=change)
-    else:
-        title = say("refused.approvals", approvals=needed.approvals, name=name, what=change)
-    rules = [say("refused.rules", rules=say.listed(needed.because))] if needed.because else []
-    return told([title, say("refused.approvals_next"), *rules], _recorded(say, needed.request_id))
 
 
 def busy_message(say: Voice, busy: JobIsBusy) -> Message:

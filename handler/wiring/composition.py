@@ -23,6 +23,7 @@ from handler.ports import World
 from handler.settings import InSecretsManager, NcpKeys, WorkerSettings
 from handler.slack.catalogue import load_words
 from handler.slack.voice import Voice
+from handler.telling import Herald
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -55,7 +56,8 @@ def compose(settings: WorkerSettings) -> Desk:
         clock=clock,
         new_id=incident_id,
     )
-    return Desk(world, chat, Voice(load_words(), settings.slack_command))
+    voice = Voice(load_words(), settings.slack_command)
+    return Desk(world, Herald(world, chat, voice, settings.approvals_channel))
 
 
 def _dataflow(settings: WorkerSettings, clock: Clock) -> HttpDataFlow:

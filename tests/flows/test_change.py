@@ -17,9 +17,7 @@ from handler.domain.errors import (
     LedgerUnavailable,
 )
 from handler.domain.identity import delivery_digest, request_id
-from handler.domain.model import Change
 from handler.domain.outcomes import (
-    ApprovalNeeded,
     ChangeImpossible,
     ChangeShown,
     JobIsBusy,
@@ -33,7 +31,7 @@ from tests.fakes.dataflow import Fault, Put
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.ledger import Fault as LedgerFault
 from tests.flows.conftest import CHOI, PARK
-from tests.makers import JOB_ID, card, fact, request, run_condition
+from tests.makers import JOB_ID, actor, card, fact, request, run_condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,14 +98,17 @@ def test_who_may_not_is_refused_and_the_refusal_is_recorded(story: Story, user: 
     assert breaks([refusal]) == ()
 
 
-def test_what_needs_approval_is_refused_with_their_number(story: Story) -> None:
-    """Eight workers need one approval, which cannot be given yet; nothing is written."""
+def test_what_needs_approval_waits_for_it(story: Story) -> None:
+    """Eight workers need one approval: the request is open, holds the job, and nothing is written."""
     outcome = story.ask("scale wordcount workers=8")
-    assert isinstance(outcome, ApprovalNeeded)
-    assert (outcome.approvals, outcome.because) == (1, ("oncall-with-approval",))
-    assert isinstance(outcome.change, Change)
-    assert story.events() == ["refused"]
-    assert story.ledger.all_facts()[0]["detail"] == "needs_approval"
+    assert isinstance(outcome, ChangeShown)
+    request = outcome.request
+    assert (request.state, request.because) == (State.PENDING, ("oncall-with-approval",))
+    assert request.review is not None
+    assert request.review.needed == 1
+    assert outcome.approvers == ("U0HAN", "U0LEE")
+    assert story.events() == ["requested"]
+    assert story.ledger.locks == {JOB_ID: request.id}
     assert story.dataflow.puts == []
 
 
@@ -205,7 +206,7 @@ def test_without_a_record_nothing_is_written(story: Story) -> None:
 
 def test_a_job_that_is_being_changed_is_busy(story: Story) -> None:
     """A second request for the same job is told about the first."""
-    holder = request(state=State.APPLYING)
+    holder = request(state=State.APPLYING, requester=actor("U0LEE"))
     story.ledger.requests[holder.id] = holder
     story.ledger.locks[JOB_ID] = holder.id
     outcome = story.ask("scale wordcount workers=4")

@@ -15,6 +15,7 @@ from handler.slack.app import create_app, dispatch
 from handler.slack.catalogue import load_words
 from handler.slack.payloads import Slash, click
 from handler.slack.voice import Voice
+from handler.telling import Herald
 from tests.fakes.chat import FakeChat
 from tests.fakes.dataflow import Fault
 from tests.fakes.ledger import Fault as LedgerFault
@@ -39,7 +40,7 @@ class Office:
     @property
     def desk(self) -> Desk:
         """The desk, as the composition root makes it."""
-        return Desk(self.story.world, self.chat, Voice(load_words(), "/dataflow"))
+        return Desk(self.story.world, Herald(self.story.world, self.chat, Voice(load_words(), "/dataflow")))
 
     def type(self, text: str, user: str = KIM, trigger_id: str = "trigger-1") -> None:
         """Deliver a slash command."""
@@ -178,7 +179,7 @@ def test_a_button_of_another_version_is_answered(office: Office) -> None:
 
 
 def test_the_tick_tells_the_channel_how_an_unknown_change_ended(office: Office) -> None:
-    """First `not known`, then a new message with the end, and the old one edited."""
+    """First `not known`; then the same message is edited, and the one who asked is called below it."""
     office.story.dataflow.faults.append(Fault("put_run_condition", DataFlowTimedOut("updateJobExecuteConfig")))
     office.type("scale wordcount workers=4")
     ((first, unknown),) = office.chat.posts
@@ -186,8 +187,12 @@ def test_the_tick_tells_the_channel_how_an_unknown_change_ended(office: Office) 
     office.story.dataflow.edit(JOB_ID, numWorker=4)
     office.story.clock.move_on(minutes=2)
     office.desk.tick()
-    assert [card for card, _ in office.chat.updates] == [first]
-    assert [message.text.split(":")[0] for _, message in office.chat.posts] == ["Not known yet", "Done"]
+    ((card, done),) = office.chat.updates
+    assert card == first
+    assert done.text.startswith("Done:")
+    ((below, called),) = office.chat.replies
+    assert below == first
+    assert f"<@{KIM}>" in str(called.blocks)
 
 
 def test_the_tick_tells_what_its_worker_could_not(office: Office) -> None:

@@ -81,7 +81,7 @@ def test_history_of_a_job_has_changes_and_refusals_newest_first(story: Story) ->
     """Both what was done and what was refused is told."""
     story.ask("scale wordcount workers=4")
     story.clock.move_on(minutes=1)
-    story.ask("scale wordcount workers=8", delivery="delivery-2")
+    story.ask("scale wordcount workers=11", delivery="delivery-2")
     outcome = story.ask("history wordcount", PARK)
     assert isinstance(outcome, HistoryShown)
     assert [fact["event"] for fact in outcome.facts] == ["refused", "applied", "applying", "requested"]

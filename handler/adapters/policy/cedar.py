@@ -14,7 +14,7 @@ from handler.adapters.policy.settings_file import PolicySettings, parse_settings
 from handler.adapters.policy.validation import ValidPolicy, schema, validate
 from handler.domain.authority import MOST_APPROVALS, Action, Allowed, Decision, Denied, NeedsApproval, Question
 from handler.domain.errors import PolicyInvalid
-from handler.domain.model import Limits
+from handler.domain.model import GroupName, Limits
 from handler.domain.review import Terms
 
 if TYPE_CHECKING:
@@ -90,11 +90,16 @@ class CedarPolicy:
             expires_after=approvals.expires,
             remind_after=approvals.remind,
             escalate_after=None if escalate is None else escalate.after,
-            escalate_to=None if escalate is None else escalate.to,
+            escalate_to=() if escalate is None else self._slack_ids(escalate.to),
             channel=approvals.channel,
             review_within=emergencies.review_within,
             longest_emergency=emergencies.max_for,
         )
+
+    def _slack_ids(self, to: str) -> tuple[str, ...]:
+        """Return the Slack ids of a group of ours, or the id itself."""
+        group = self.settings.groups.get(GroupName(to), to)
+        return (group,) if isinstance(group, str) else tuple(group)
 
     @property
     def limits(self) -> Limits:

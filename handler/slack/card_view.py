@@ -1,0 +1,121 @@
+"""The card of a request: what it still needs, who decided what, and the buttons that can be pressed now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from handler.domain.model import TIMEOUT, WORKERS
+from handler.domain.request import State
+from handler.slack.blocks import Block, actions, button
+from handler.slack.mrkdwn import Mrkdwn, bare, mention, moment
+from handler.slack.quantities import lasting
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handler.domain.outcomes import ChangeShown
+    from handler.domain.request import Request, Review
+    from handler.slack.voice import Voice
+
+MOST_PEOPLE: Final = 10
+
+
+def people(say: Voice, user_ids: Sequence[str]) -> Mrkdwn:
+    """Name people one after the other, at most ten of them."""
+    shown = Mrkdwn(", ".join(mention(user_id) for user_id in user_ids[:MOST_PEOPLE]))
+    more = len(user_ids) - MOST_PEOPLE
+    return say("amount.more", shown=shown, count=more) if more > 0 else shown
+
+
+def size(say: Voice, request: Request) -> Mrkdwn:
+    """Say how big the change is, in signed numbers; empty when the job does not say what it has now."""
+    before = {WORKERS: request.change.before.workers, TIMEOUT: request.change.before.timeout_minutes}
+    said = [
+        say(f"card.size_{key}", change=f"{request.change.values[name] - was:+d}")
+        for key, name in (("workers", WORKERS), ("timeout", TIMEOUT))
+        if name in request.change.values and (was := before[name]) is not None
+    ]
+    return Mrkdwn(", ".join(said))
+
+
+def terms(say: Voice, request: Request) -> list[Mrkdwn]:
+    """Say for how long the change is, and that it passes the approvals by."""
+    lines = [say("card.broke_glass")] if request.emergency else []
+    if request.minutes is None:
+        return lines
+    span = lasting(say, request.minutes)
+    if request.revert_at is not None and request.state is not State.APPLYING:
+        return [*lines, say("card.until", span=span, at=moment(request.revert_at))]
+    kept = request.state is State.APPLIED
+    return [*lines, say("card.kept", span=span) if kept else say("card.span", span=span)]
+
+
+def review_lines(say: Voice, shown: ChangeShown) -> list[Mrkdwn]:
+    """Say who has decided what, what is needed still, and who could give it."""
+    request = shown.request
+    review = request.review
+    if review is None:
+        return _emergency(say, request)
+    lines = [_approved(say, review)] if review.approvals else []
+    if request.state is State.PENDING:
+        lines.append(_needed(say, review))
+        lines.append(who_could(say, shown.approvers))
+        lines.append(say("card.expires", at=moment(review.expires_at)))
+    elif request.state is State.DENIED and review.decided_by:
+        lines.append(say("card.denied_by", who=mention(review.decided_by), reason=review.decided_reason or "-"))
+    elif request.state is State.WITHDRAWN:
+        by = review.decided_by
+        lines.append(say("card.withdrawn_by", who=mention(by)) if by else say("card.given_up"))
+    elif request.state is State.EXPIRED:
+        lines.append(say("card.expired"))
+    return lines
+
+
+def _emergency(say: Voice, request: Request) -> list[Mrkdwn]:
+    wanted = request.emergency
+    if wanted is None:
+        return []
+    if wanted.reviewed_by is None:
+        return [say("card.review_wanted", at=moment(wanted.review_at))]
+    return [say("card.reviewed_by", who=mention(wanted.reviewed_by))]
+
+
+def _approved(say: Voice, review: Review) -> Mrkdwn:
+    who = people(say, [each.user_id for each in review.approvals])
+    if review.needed == 1:
+        return say("card.approved_by", who=who)
+    return say("card.approved_of", who=who, count=len(review.approvals), needed=review.needed)
+
+
+def _needed(say: Voice, review: Review) -> Mrkdwn:
+    missing = review.needed - len(review.approvals)
+    return say("card.needs_one") if missing == 1 else say("card.needs", count=missing)
+
+
+def who_could(say: Voice, approvers: Sequence[str] | None) -> Mrkdwn:
+    """Name who could approve now."""
+    if approvers is None:
+        return say("card.approvers_unknown")
+    return say("card.approvers", who=people(say, approvers)) if approvers else say("card.approvers_none")
+
+
+def buttons(say: Voice, request: Request) -> list[Block]:
+    """Return the row of buttons that mean something in this state; a closed card has none but the next step."""
+    value = f"{request.id} {request.digest}"
+    label = {"name": bare(request.change.job_name, 40)}
+    if request.state is State.PENDING:
+        names: tuple[str, ...] = ("approve", "deny", "withdraw")
+    elif request.state in {State.STALE, State.EXPIRED}:
+        names = ("ask_again",)
+    elif request.emergency is not None and request.emergency.reviewed_by is None:
+        names = ("reviewed",)
+    else:
+        return []
+    made = [button(name, say(f"button.{name}"), value, say(f"button.{name}_label", **label)) for name in names]
+    styled = [
+        {**each, "style": STYLES[name]} if name in STYLES else each for name, each in zip(names, made, strict=True)
+    ]
+    return [actions(styled)]
+
+
+STYLES: Final = {"approve": "primary", "deny": "danger", "reviewed": "primary"}

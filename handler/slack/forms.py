@@ -1,0 +1,83 @@
+"""Forms (modal views) and what comes back of them (docs.slack.dev, "Modals")."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from handler.domain.model import Actor, ChannelId, UserId
+from handler.slack.mrkdwn import bare
+from handler.slack.payloads import is_stranger
+
+if TYPE_CHECKING:
+    from handler.slack.voice import Voice
+
+DENY_REASON: Final = "deny_reason"
+LONGEST_REASON: Final = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A filled-in form: the button's value it began with, the reason, and who sent it from where."""
+
+    value: str
+    reason: str
+    actor: Actor
+    is_stranger: bool
+
+
+def deny_form(say: Voice, value: str, channel_id: str, job_name: str) -> Mapping[str, object]:
+    """Ask for the reason of a denial; the form carries what it is about."""
+    return {
+        "type": "modal",
+        "callback_id": DENY_REASON,
+        "private_metadata": json.dumps({"value": value, "channel": channel_id}),
+        "title": _plain(say("form.deny_title")),
+        "submit": _plain(say("form.deny_submit")),
+        "close": _plain(say("form.close")),
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": "reason",
+                "label": _plain(say("form.deny_reason", name=bare(job_name, 60))),
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": "reason",
+                    "multiline": True,
+                    "min_length": 1,
+                    "max_length": LONGEST_REASON,
+                    "focus_on_load": True,
+                },
+            }
+        ],
+    }
+
+
+def denial(body: Mapping[str, object]) -> Denial:
+    """Read a ``view_submission`` of the form; what is missing is empty."""
+    view = _map(body, "view")
+    try:
+        carried = json.loads(str(view.get("private_metadata", "")))
+    except ValueError:
+        carried = {}
+    carried = carried if isinstance(carried, dict) else {}
+    user, team = _map(body, "user"), _map(body, "team")
+    values = _map(_map(view, "state"), "values")
+    actor = Actor(UserId(str(user.get("id", ""))), ChannelId(str(carried.get("channel", ""))), str(team.get("id", "")))
+    return Denial(
+        value=str(carried.get("value", "")),
+        reason=str(_map(_map(values, "reason"), "reason").get("value") or "").strip()[:LONGEST_REASON],
+        actor=actor,
+        is_stranger=is_stranger(body),
+    )
+
+
+def _map(body: Mapping[str, object], name: str) -> Mapping[str, object]:
+    value = body.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _plain(text: str) -> dict[str, object]:
+    return {"type": "plain_text", "text": text, "emoji": False}

@@ -1,0 +1,141 @@
+"""What people are told about decisions beside the card: refused clicks, reminders, the last word, why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handler.domain.authority import Allowed, NeedsApproval
+from handler.domain.model import Change
+from handler.domain.request import State
+from handler.slack.blocks import told
+from handler.slack.card_view import people, who_could
+from handler.slack.change_view import what
+from handler.slack.mrkdwn import Mrkdwn, code, mention, moment
+from handler.slack.refusal_view import impossible_lines
+
+if TYPE_CHECKING:
+    from handler.domain.outcomes import AskedAlready, ClickRefused, PeopleReminded, ReviewWanted, WhyShown
+    from handler.domain.request import Request
+    from handler.ports import Message
+    from handler.slack.voice import Voice
+
+
+def click_message(say: Voice, refused: ClickRefused) -> Message:
+    """Say why a click decided nothing; who was first, and when, where somebody was."""
+    request = refused.request
+    lines = [say(f"click.{refused.why.value}")]
+    if request is not None:
+        lines += _who_was_first(say, request)
+        lines.append(say("click.stands", id=code(request.id), state=say(f"state.{request.state.value}")))
+    return told(lines)
+
+
+def _who_was_first(say: Voice, request: Request) -> list[Mrkdwn]:
+    review = request.review
+    if review is None or request.state is State.PENDING:
+        return []
+    if review.decided_by is not None:
+        key = "click.denied_by" if request.state is State.DENIED else "click.withdrawn_by"
+        return [say(key, who=mention(review.decided_by), at=moment(request.updated_at))]
+    if review.approvals and len(review.approvals) >= review.needed:
+        last = review.approvals[-1]
+        who = people(say, [each.user_id for each in review.approvals])
+        return [say("click.approved_by", who=who, at=moment(last.at))]
+    return []
+
+
+def again_message(say: Voice, asked: AskedAlready) -> Message:
+    """Say that this very change was asked for already."""
+    request = asked.request
+    name, change = code(request.change.job_name), what(say, request.change)
+    state = say(f"state.{request.state.value}")
+    return told([say("click.asked_already", name=name, what=change, id=code(request.id), state=state)])
+
+
+def waiting_message(say: Voice, request: Request, channel_id: str) -> Message:
+    """Tell the one who asked where their request waits."""
+    name, change = code(request.change.job_name), what(say, request.change)
+    channel = Mrkdwn(f"<#{channel_id}>")
+    return told([say("click.waiting", name=name, what=change, channel=channel, id=code(request.id))])
+
+
+def unposted_message(say: Voice, request: Request, channel_id: str, problem: str) -> Message:
+    """Tell the one who asked that nobody can see their request, and how that is mended."""
+    name, change = code(request.change.job_name), what(say, request.change)
+    mend = say.known("mend", problem) or say("mend.other", problem=code(problem))
+    lines = [
+        say("click.unposted", name=name, what=change),
+        say("click.unposted_where", channel=Mrkdwn(f"<#{channel_id}>"), problem=code(problem)),
+        mend,
+    ]
+    return told(lines)
+
+
+def last_word(say: Voice, request: Request) -> Message:
+    """Call the one who asked: the card above says how it ended."""
+    who, name = mention(request.requester.user_id), code(request.change.job_name)
+    change, state = what(say, request.change), say(f"state.{request.state.value}")
+    return told([say("click.last_word", who=who, name=name, what=change, state=state)])
+
+
+def reminder_message(say: Voice, reminded: PeopleReminded) -> Message:
+    """Call the people who can decide; or, when it is time, those who are turned to next."""
+    request = reminded.request
+    name, change = code(request.change.job_name), what(say, request.change)
+    if reminded.escalated_to:
+        to = Mrkdwn(" ".join(_called(each) for each in reminded.escalated_to))
+        return told([say("click.escalated", to=to, name=name, what=change)])
+    approvers = reminded.approvers
+    whom = people(say, approvers) if approvers else say("click.somebody")
+    ends = moment(request.review.expires_at) if request.review else Mrkdwn("-")
+    return told([say("click.reminded", who=whom, name=name, what=change, at=ends)])
+
+
+def _called(slack_id: str) -> Mrkdwn:
+    if slack_id.startswith("S"):
+        return Mrkdwn(f"<!subteam^{slack_id}>")
+    return Mrkdwn(f"<#{slack_id}>") if slack_id.startswith(("C", "G")) else mention(slack_id)
+
+
+def review_message(say: Voice, wanted: ReviewWanted) -> Message:
+    """Call the people who can look at an emergency."""
+    request = wanted.request
+    whom = people(say, wanted.approvers) if wanted.approvers else say("click.somebody")
+    name, change = code(request.change.job_name), what(say, request.change)
+    return told([say("click.review_wanted", who=whom, name=name, what=change)])
+
+
+def skipped_message(say: Voice, request: Request, channel_id: str) -> Message:
+    """Tell somebody whose approval was passed by."""
+    name, change = code(request.change.job_name), what(say, request.change)
+    who, channel = mention(request.requester.user_id), Mrkdwn(f"<#{channel_id}>")
+    return told([say("click.skipped", who=who, name=name, what=change, channel=channel, reason=request.reason or "-")])
+
+
+def why_message(say: Voice, shown: WhyShown) -> Message:
+    """Say what the policy says to a change, which rule, what would make it pass, and who could approve it now."""
+    name = code(shown.job.name)
+    change = what(say, shown.plan) if isinstance(shown.plan, Change) else say("policy.this")
+    rules = say.listed(shown.decision.because)
+    match shown.decision:
+        case Allowed():
+            lines = [say("policy.allowed", name=name, what=change), say("policy.rule", rules=rules)]
+        case NeedsApproval(1):
+            lines = [say("policy.one", name=name, what=change), say("policy.rule", rules=rules)]
+        case NeedsApproval(approvals):
+            lines = [
+                say("policy.several", name=name, what=change, approvals=approvals),
+                say("policy.rule", rules=rules),
+            ]
+        case _:
+            lines = [say("policy.denied", name=name, what=change)]
+            lines.append(say("policy.rule", rules=rules) if shown.decision.because else say("policy.no_rule"))
+    if not isinstance(shown.plan, Change):
+        lines += [say("policy.impossible"), *impossible_lines(say, shown.plan, name)]
+    if shown.straight_away_workers is not None:
+        lines.append(say("policy.fewer", workers=shown.straight_away_workers))
+    if shown.channel is not None:
+        lines.append(say("policy.channel", channel=Mrkdwn(f"<#{shown.channel}>")))
+    if isinstance(shown.decision, NeedsApproval):
+        lines.append(who_could(say, shown.approvers))
+    return told(lines)

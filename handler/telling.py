@@ -1,0 +1,187 @@
+"""Who hears what, and where: the asker alone, the channel, the card, the people whose approval was passed by."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from handler.domain.errors import ChatError, ChatRefused, LedgerError, facts_of
+from handler.domain.model import ChannelId
+from handler.domain.outcomes import ChangeShown, ClickRefused, PeopleReminded, ReviewWanted, Trouble
+from handler.domain.request import State
+from handler.flows.access import approvers_of
+from handler.flows.review import give_up
+from handler.slack.blocks import told
+from handler.slack.change_view import change_message
+from handler.slack.messages import render
+from handler.slack.review_view import (
+    last_word,
+    reminder_message,
+    review_message,
+    skipped_message,
+    unposted_message,
+    waiting_message,
+)
+
+if TYPE_CHECKING:
+    from handler.domain.model import Actor, UserId
+    from handler.domain.outcomes import Outcome
+    from handler.domain.request import Card, Request
+    from handler.ports import Chat, Message, World
+    from handler.slack.voice import Voice
+
+log = logging.getLogger(__name__)
+
+ENDED: Final = frozenset(
+    {State.APPLIED, State.FAILED, State.REVERTED, State.DENIED, State.EXPIRED, State.WITHDRAWN, State.STALE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Herald:
+    """Tells outcomes. ``approvals_channel`` is where cards go when the policy names none; empty: where it was asked."""
+
+    world: World
+    chat: Chat
+    voice: Voice
+    approvals_channel: str = ""
+
+    def tell(self, outcome: Outcome, actor: Actor, response_url: str, *, replace: bool = False) -> None:
+        """Tell the one who typed or clicked, or everybody when it is about a change."""
+        match outcome:
+            case ChangeShown(request) if request.card is not None:
+                self._edit(request.card, outcome)
+                self._close(request)
+            case ChangeShown(request) if request.state is State.PENDING or request.emergency:
+                self._card(outcome, response_url)
+            case ChangeShown():
+                self._publish(outcome, response_url)
+            case _:
+                if isinstance(outcome, ClickRefused) and outcome.request and outcome.request.card:
+                    self._edit(outcome.request.card, self._shown(outcome.request))
+                if message := self._rendered(outcome):
+                    self.whisper(actor, response_url, message, replace=replace)
+
+    def announce(self, shown: ChangeShown) -> None:
+        """Tell what the tick found: on the card, and below it to the one who asked."""
+        request = shown.request
+        try:
+            if request.card is None:
+                self._remember(request, self.chat.post(self._place(request), change_message(self.voice, shown)))
+            else:
+                self._edit(request.card, shown)
+                self._close(request)
+        except ChatError as error:
+            log.error("could not announce", extra={"request_id": request.id, **described(error)})  # noqa: TRY400 - expected
+
+    def remind(self, outcome: PeopleReminded | ReviewWanted) -> None:
+        """Call people to the card, below it."""
+        request = outcome.request
+        message = (
+            reminder_message(self.voice, outcome)
+            if isinstance(outcome, PeopleReminded)
+            else review_message(self.voice, outcome)
+        )
+        place = request.card.channel_id if request.card else self._place(request)
+        channels = [ChannelId(to) for to in getattr(outcome, "escalated_to", ()) if to.startswith(("C", "G"))]
+        try:
+            self.chat.post(place, message, thread=request.card)
+            for channel_id in channels:
+                self.chat.post(channel_id, message)
+        except ChatError as error:
+            log.error("could not remind", extra={"request_id": request.id, **described(error)})  # noqa: TRY400 - expected
+
+    def whisper(self, actor: Actor, response_url: str, message: Message, *, replace: bool = False) -> None:
+        """Tell one person only."""
+        self.whisper_to(actor.channel_id, actor.user_id, response_url, message, replace=replace)
+
+    def whisper_to(
+        self, channel_id: ChannelId, user_id: UserId, response_url: str, message: Message, *, replace: bool = False
+    ) -> None:
+        """Tell one person only, at the address Slack gave or, when that is dead, in the channel."""
+        try:
+            self.chat.respond(response_url, message, replace=replace)
+        except ChatError as error:
+            log.warning("response address failed", extra=described(error))
+            self.chat.whisper(channel_id, user_id, message)
+
+    def press_again(self, actor: Actor, response_url: str) -> None:
+        """Say that the form came too late."""
+        self.whisper(actor, response_url, told([self.voice("click.press_again")]))
+
+    def _rendered(self, outcome: Outcome) -> Message | None:
+        if isinstance(outcome, Trouble):
+            log.warning("trouble", extra={"incident": outcome.incident, **described(outcome.error)})
+        return render(self.voice, outcome)
+
+    def _shown(self, request: Request) -> ChangeShown:
+        pending = request.state is State.PENDING
+        return ChangeShown(
+            request, approvers=approvers_of(self.world, request.change, request.requester) if pending else None
+        )
+
+    def _place(self, request: Request) -> ChannelId:
+        """Where a request's card goes: what needs others to the approvals channel, the rest where it was asked."""
+        if request.review is None and request.emergency is None:
+            return request.requester.channel_id
+        return ChannelId(self.world.policy.terms.channel or self.approvals_channel or request.requester.channel_id)
+
+    def _card(self, shown: ChangeShown, response_url: str) -> None:
+        """Post the card of a request that needs others; when nobody can see it, the request does not hang."""
+        request, place = shown.request, self._place(shown.request)
+        asker = request.requester
+        try:
+            card = self.chat.post(place, change_message(self.voice, shown))
+        except ChatRefused as error:
+            log.warning("card not posted", extra={"request_id": request.id, **described(error)})
+            if request.emergency:
+                self._publish(shown, response_url)
+            else:
+                given_up = give_up(self.world, request.id, error.code) or request
+                self.whisper(asker, response_url, unposted_message(self.voice, given_up, place, error.code))
+            return
+        self._remember(request, card)
+        if request.emergency:
+            self._tell_skipped(request, place)
+        if place != asker.channel_id:
+            self.whisper(asker, response_url, waiting_message(self.voice, request, place))
+
+    def _publish(self, shown: ChangeShown, response_url: str) -> None:
+        """Tell the channel. Where the bot cannot post, Slack's own address for the answer reaches the channel too."""
+        request, message = shown.request, change_message(self.voice, shown)
+        try:
+            card = self.chat.post(request.requester.channel_id, message)
+        except ChatRefused as error:
+            log.warning("could not post", extra={"request_id": request.id, **described(error)})
+            plain = replace(message, blocks=tuple(block for block in message.blocks if block["type"] != "actions"))
+            self.chat.respond(response_url, plain, in_channel=True)
+            return
+        self._remember(request, card)
+
+    def _edit(self, card: Card, shown: ChangeShown) -> None:
+        self.chat.update(card, change_message(self.voice, shown))
+
+    def _close(self, request: Request) -> None:
+        """Call the one who asked to a card that has come to an end."""
+        if request.state in ENDED and request.card is not None and request.emergency is None:
+            self.chat.post(request.card.channel_id, last_word(self.voice, request), thread=request.card)
+
+    def _tell_skipped(self, request: Request, place: ChannelId) -> None:
+        """Tell everybody whose approval was passed by, one by one."""
+        for user_id in approvers_of(self.world, request.change, request.requester) or ():
+            try:
+                self.chat.post(ChannelId(user_id), skipped_message(self.voice, request, place))
+            except ChatError as error:
+                log.warning("skipped approver not told", extra={"user_id": user_id, **described(error)})
+
+    def _remember(self, request: Request, card: Card) -> None:
+        try:
+            self.world.ledger.remember_card(request.id, card)
+        except LedgerError as error:
+            log.warning("message not remembered", extra={"request_id": request.id, **described(error)})
+
+
+def described(error: Exception) -> dict[str, object]:
+    """Return what the log says of an error of the tree."""
+    return {"error": type(error).__name__, "facts": facts_of(error)}
