@@ -8,10 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Unpack
 
 from handler.domain.audit import BEFORE_FIRST, Event, Fact, chained, recordable, timestamp
+from handler.domain.authority import Allowed, NeedsApproval
 from handler.domain.identity import delivery_digest
 from handler.domain.model import Actor, Change, ChannelId, Head, Job, JobId, JobSummary, RequestId, RunCondition, UserId
-from handler.domain.moves import Move
-from handler.domain.request import Card, Request, State
+from handler.domain.moves import Move, Note, moved
+from handler.domain.opening import Asked, opened
+from handler.domain.request import Approval, Card, Emergency, Request, Review, State
+from handler.domain.review import Terms, review_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,18 +35,36 @@ if TYPE_CHECKING:
         problem: str | None
         checks: int
         started_at: datetime | None
+        minutes: int | None
+        revert_at: datetime | None
+        undoing: bool
+        review: Review | None
+        emergency: Emergency | None
+
+    class ReviewFields(TypedDict, total=False):
+        """What a maker of reviews may be told; the rest is the default."""
+
+        expires_at: datetime
+        remind_at: datetime | None
+        escalate_at: datetime | None
+        reminders: int
+        approvals: tuple[Approval, ...]
+        decided_by: UserId | None
+        decided_reason: str | None
 
     class FactFields(TypedDict, total=False):
         """What a maker of facts may be told; the rest is the default."""
 
         at: str
         actor: str
+        action: str | None
         channel: str | None
         job_id: str | None
         job_name: str | None
         before: Mapping[str, object] | None
         after: Mapping[str, object] | None
         reason: str | None
+        minutes: int | None
         policy_version: str | None
         because: tuple[str, ...] | None
         delivery: str | None
@@ -113,6 +134,23 @@ def card(ts: str = "1795402245.000100") -> Card:
     return Card(ChannelId("C0INCIDENT"), ts)
 
 
+def approval(user_id: str = "U0LEE", minutes: float = 1) -> Approval:
+    """Make a person's yes, this many minutes after the tests' now; by default the lead's."""
+    return Approval(UserId(user_id), at(minutes))
+
+
+def review(needed: int = 1, **fields: Unpack[ReviewFields]) -> Review:
+    """Make a review that nobody has taken part in: it ends after half an hour, with a reminder after ten minutes."""
+    return replace(review_of(Terms(), needed, NOW), **fields)
+
+
+def emergency(reviewed_by: str | None = None, *, review_at: datetime | None = None) -> Emergency:
+    """Make an emergency that is to be looked at within a day."""
+    return Emergency(
+        review_at=review_at or at(24 * 60), reviewed_by=None if reviewed_by is None else UserId(reviewed_by)
+    )
+
+
 def request(
     request_id: str = REQUEST_ID,
     state: State = State.APPROVED,
@@ -122,49 +160,9 @@ def request(
     head: Head | None = None,
     **fields: Unpack[RequestFields],
 ) -> Request:
-    """Make a request; its head is that of ``opening`` unless given."""
-    made = Request(
-        id=RequestId(request_id),
-        state=state,
-        change=asked or change(),
-        requester=actor(),
-        delivery=delivery or delivery_digest(request_id),
-        created_at=NOW,
-        updated_at=NOW,
-        policy_version="sha256:4f1d",
-        because=("oncall-small",),
-        head=head or Head(1, "0" * 64),
-        reason="backlog",
-        due_at=at(2) if state.holds_job else None,
-    )
-    made = replace(made, **fields)
-    return made if head else replace(made, head=fact_of(made).head)
-
-
-def fact_of(
-    made: Request, event: Event = Event.REQUESTED, after: Head = BEFORE_FIRST, writer: str | None = None
-) -> Fact:
-    """Make the fact of a request that comes after this head in its chain."""
-    return chained(
-        after,
-        Fact(
-            request_id=made.id,
-            seq=0,
-            at=timestamp(made.updated_at),
-            event=event,
-            actor=made.requester.user_id,
-            channel=made.requester.channel_id,
-            job_id=made.change.job_id,
-            job_name=made.change.job_name,
-            before=recordable(made.change.before),
-            after=recordable(made.change.after),
-            reason=made.reason,
-            policy_version=made.policy_version,
-            because=made.because,
-            delivery=made.delivery,
-            writer=writer,
-        ),
-    )
+    """Make a request; its head is that of ``opening`` unless given, and one that is pending has a review."""
+    made = opening(request_id, state, asked=asked, delivery=delivery, **fields).request
+    return replace(made, head=head) if head else made
 
 
 def opening(
@@ -175,22 +173,73 @@ def opening(
     delivery: str | None = None,
     **fields: Unpack[RequestFields],
 ) -> Move:
-    """Make a new request with its first fact, as ``Ledger.open`` takes them."""
-    made = request(request_id, state, asked=asked, delivery=delivery, **fields)
-    return Move(made, fact_of(made))
+    """Make a request with its first fact, as ``Ledger.open`` takes them; it may be in a state that none begins in."""
+    wanted = Asked(
+        id=RequestId(request_id),
+        actor=fields.get("requester", actor()),
+        change=asked or change(),
+        delivery=delivery or delivery_digest(request_id),
+        reason=fields.get("reason", "backlog"),
+        minutes=fields.get("minutes"),
+    )
+    because, version = fields.get("because", ("oncall-small",)), fields.get("policy_version", "sha256:4f1d")
+    needs_approval = NeedsApproval(1, because, version)
+    decision = needs_approval if state is State.PENDING else Allowed(because, version)
+    move = opened(wanted, decision, Terms(), fields.get("created_at", NOW))
+    made = replace(move.request, state=state, due_at=move.request.due_at if state.holds_job else None)
+    return Move(replace(made, **fields), move.fact)
 
 
-def step(before: Request, state: State, *, writer: str | None = None, **fields: Unpack[RequestFields]) -> Move:
-    """Make a request's next state a minute later, with the fact of it, as ``Ledger.advance`` takes them."""
-    told: RequestFields = {
-        "updated_at": before.updated_at + timedelta(minutes=1),
-        "due_at": before.due_at if state.holds_job else None,
-        **fields,
-    }
-    after = replace(before, state=state, **told)
-    event = Event(state.value) if state.value in set(Event) else Event.REQUESTED
-    fact = fact_of(after, event, before.head, writer)
-    return Move(replace(after, head=fact.head), fact)
+def full_opening(request_id: str = REQUEST_ID, state: State = State.UNKNOWN) -> Move:
+    """Make a request of which no part is absent, nor any part of a part, with its first fact."""
+    return opening(
+        request_id,
+        state,
+        reason="",
+        because=(),
+        updated_at=at(1).replace(microsecond=123_456),
+        due_at=at(2),
+        card=card(),
+        found=run_condition(numWorker=3, extra={"a": [1, None, "x"]}),
+        problem="DataFlowTimedOut",
+        checks=7,
+        started_at=at(1),
+        minutes=120,
+        revert_at=at(121),
+        undoing=True,
+        review=review(
+            2,
+            escalate_at=at(20),
+            reminders=3,
+            approvals=(approval("U0LEE", 1), approval("U0HAN", 2.5)),
+            decided_by=UserId("U0HAN"),
+            decided_reason="",
+        ),
+        emergency=emergency("U0LEE"),
+    )
+
+
+def step(
+    before: Request,
+    state: State,
+    *,
+    event: Event | None = None,
+    writer: str | None = None,
+    **fields: Unpack[RequestFields],
+) -> Move:
+    """Make a request's next state a minute later, with the fact of it, as ``Ledger.advance`` takes them.
+
+    ``event`` is that of the state's name unless given. Raises IllegalMove where no arrow leads.
+    """
+    told: RequestFields = {"due_at": before.due_at if state.holds_job else None, **fields}
+    note = Note(
+        event=event or Event(state.value),
+        actor=before.requester.user_id,
+        after=before.change.after,
+        writer=writer,
+    )
+    now = fields.get("updated_at", before.updated_at + timedelta(minutes=1))
+    return moved(before, replace(before, state=state, **told), note, now)
 
 
 def fact(request_id: str = REQUEST_ID, event: Event = Event.REFUSED, **fields: Unpack[FactFields]) -> Fact:
