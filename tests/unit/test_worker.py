@@ -36,6 +36,10 @@ class Recorder:
         """Remember a click."""
         self.heard.append(pressed.action_id)
 
+    def submitted(self, body: Mapping[str, object]) -> None:
+        """Remember a form."""
+        self.heard.append(body["type"])
+
     def tick(self) -> None:
         """Remember a tick."""
         self.heard.append("tick")
@@ -63,6 +67,15 @@ def test_a_click_that_was_handed_over_reaches_the_desk() -> None:
     body = {"type": "block_actions", "user": {"id": "U0KIM"}, "actions": [{"action_id": "refresh", "value": "x"}]}
     assert worker(desk).handle({"sluice": 1, "kind": "interaction", "body": body})["status"] == 200
     assert desk.heard == ["refresh"]
+
+
+def test_a_form_that_was_handed_over_reaches_the_desk() -> None:
+    """The hand-over of a filled-in form is dispatched by its callback, and answered so that Slack closes it."""
+    desk = Recorder()
+    view = {"callback_id": "deny_reason", "type": "modal"}
+    body = {"type": "view_submission", "user": {"id": "U0KIM"}, "team": {"id": "T0SLUICE"}, "view": view}
+    answer = worker(desk).handle({"sluice": 1, "kind": "interaction", "body": body})
+    assert (answer["status"], answer["body"], desk.heard) == (200, "", ["view_submission"])
 
 
 def test_the_minute_s_event_is_a_tick() -> None:
