@@ -14,7 +14,9 @@ from handler.adapters.policy.tables import Table, did_you_mean, read_table
 from handler.domain.errors import PolicyInvalid
 from handler.domain.model import GroupName, Limits, UserId
 
-_DURATION: Final = re.compile(r"(?:(?P<days>[0-9]{1,3})d)?(?:(?P<hours>[0-9]{1,4})h)?(?:(?P<minutes>[0-9]{1,6})m)?")
+_DURATION: Final = re.compile(
+    r"(?:(?P<days>[0-9]{1,3})d)?(?:(?P<hours>[0-9]{1,4})h)?(?:(?P<minutes>[0-9]{1,6})m)?(?:(?P<seconds>[0-9]{1,6})s)?"
+)
 _USER_GROUP: Final = re.compile(r"S[A-Z0-9]{2,}")
 _USER: Final = re.compile(r"[UW][A-Z0-9]{2,}")
 _CHANNEL: Final = re.compile(r"[CG][A-Z0-9]{2,}")

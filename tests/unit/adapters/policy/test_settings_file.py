@@ -86,16 +86,33 @@ def test_what_is_left_out_has_a_default() -> None:
         ("1d", timedelta(days=1)),
         ("1d2h3m", timedelta(days=1, hours=2, minutes=3)),
         ("999d", timedelta(days=999)),
+        ("20s", timedelta(seconds=20)),
+        ("1m30s", timedelta(seconds=90)),
     ],
 )
 def test_durations_are_read_as_people_write_them(written: str, meant: timedelta) -> None:
-    """Days, hours and minutes, alone or together in that order."""
+    """Days, hours, minutes and seconds, alone or together in that order."""
     assert meant == parse_settings(f'[break_glass]\nmax_for = "{written}"').break_glass.max_for
 
 
 @pytest.mark.parametrize(
     "written",
-    ['""', '"0m"', '"0d0h"', '"30"', '"30s"', '"m"', '"30m1h"', '" 30m"', '"-5m"', '"٣m"', '"9999999m"', "30", "[]"],
+    [
+        '""',
+        '"0m"',
+        '"0d0h"',
+        '"30"',
+        '"0s"',
+        '"m"',
+        '"5s1m"',
+        '"30m1h"',
+        '" 30m"',
+        '"-5m"',
+        '"٣m"',
+        '"9999999m"',
+        "30",
+        "[]",
+    ],
 )
 def test_what_is_no_duration_is_refused(written: str) -> None:
     """A length of time without a unit, of nothing, or in other words is refused with an example of a good one."""
