@@ -24,7 +24,7 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.PENDING: frozenset({State.APPROVED, State.DENIED, State.EXPIRED, State.WITHDRAWN, State.STALE}),
     State.APPROVED: frozenset({State.APPLYING, State.STALE}),
     State.APPLYING: frozenset({State.APPLIED, State.FAILED, State.UNKNOWN}),
-    State.UNKNOWN: frozenset({State.APPLIED, State.REVERTED, State.FAILED}),
+    State.UNKNOWN: frozenset({State.APPLIED, State.REVERTED, State.FAILED, State.UNKNOWN}),
     State.APPLIED: frozenset({State.REVERTING}),
     State.REVERTING: frozenset({State.REVERTED, State.FAILED, State.UNKNOWN}),
 }
@@ -56,8 +56,9 @@ class Note:
 
 
 def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
-    """Check the move and chain its fact. Raises IllegalMove; a move within a state is always one."""
-    if after.state is not before.state and after.state not in MOVES.get(before.state, frozenset()):
+    """Check the move and chain its fact. Raises IllegalMove; what enters no state may be recorded in any."""
+    enters = after.state is not before.state or note.event.value == after.state.value
+    if enters and after.state not in MOVES.get(before.state, frozenset()):
         raise IllegalMove(before.state, after.state)
     fact = chained(
         before.head,

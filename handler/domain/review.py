@@ -148,7 +148,7 @@ def overtaken(request: Request, found: RunCondition | None, problem: str | None,
 def reminded(request: Request, review: Review, pause: timedelta, now: datetime) -> Move:
     """Record that people are asked again; the pauses double."""
     reminders = review.reminders + 1
-    again = now + min(pause * 2**reminders, LONGEST_REMINDER_PAUSE)
+    again = now + min(pause * 2 ** min(reminders, 10), LONGEST_REMINDER_PAUSE)
     asked = replace(review, reminders=reminders, remind_at=again if again < review.expires_at else None)
     after = replace(request, review=asked, due_at=asked.due_at)
     return moved(request, after, Note(event=Event.REMINDED, actor=SLUICE), now)

@@ -55,8 +55,14 @@ def judge(wanted: Mapping[str, object], answer: Answer, found: RunCondition | No
     """Judge a write by the run condition read back ``since_write`` after it was sent; ``wanted`` are its fields."""
     if found is None:
         return NotKnown(None)
-    if all(whole(found.fields.get(name)) == value for name, value in wanted.items()):
+    if all(_is(found.fields.get(name), value) for name, value in wanted.items()):
         return Took(found)
     if answer is Answer.REFUSED or since_write >= SETTLES_AFTER:
         return DidNotTake(found)
     return NotKnown(found)
+
+
+def _is(found: object, wanted: object) -> bool:
+    """Compare numbers as leniently as they are read, everything else as it is."""
+    number = whole(wanted)
+    return found == wanted if number is None else whole(found) == number

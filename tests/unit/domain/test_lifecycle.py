@@ -1,9 +1,9 @@
-"""The life of a request: which moves there are, what each changes, and the fact that records it."""
+"""The write and what becomes of it: which state each move is made from, what it changes, and the fact of it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,215 +11,140 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.domain.audit import BEFORE_FIRST, Event, Fact, breaks, chained, recordable, timestamp
-from handler.domain.authority import Action, Allowed
+from handler.domain.audit import Event, breaks, timestamp
+from handler.domain.authority import Allowed
 from handler.domain.errors import IllegalMove
-from handler.domain.identity import delivery_digest
-from handler.domain.lifecycle import (
-    MOVES,
-    Asked,
-    Move,
-    Refusal,
-    is_too_late,
-    opened,
-    outdated,
-    pause,
-    refused,
-    settled,
-    started,
-)
-from handler.domain.model import Head, RequestId
-from handler.domain.request import Request, State
+from handler.domain.lifecycle import is_too_late, outdated, pause, put_back, settled, started, stood_down
+from handler.domain.opening import Asked, opened
+from handler.domain.request import Emergency, Request, State
+from handler.domain.review import Terms
 from handler.domain.verdict import DidNotTake, NotKnown, Took
-from tests.makers import JOB_ID, NOW, REQUEST_ID, actor, at, card, change, request, run_condition
+from tests.makers import NOW, REQUEST_ID, actor, at, change, request, run_condition
+from tests.unit.domain.expected import FOUR, SIX, move, recorded, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from handler.domain.model import RunCondition
+    from handler.domain.moves import Move
 
-FOUR, SIX = run_condition(numWorker=4), run_condition(numWorker=6)
-HEAD = Head(2, "cd" * 32)
-LEGAL = {
-    ("approved", "applying"),
-    ("approved", "stale"),
-    ("applying", "applied"),
-    ("applying", "failed"),
-    ("applying", "unknown"),
-    ("unknown", "applied"),
-    ("unknown", "failed"),
-    ("unknown", "unknown"),
-}
-# Each function that moves a request, by the state it moves to.
-MOVERS: dict[State, Callable[[Request], Move]] = {
-    State.APPLYING: lambda before: started(before, at(1), writer="worker-1"),
-    State.STALE: lambda before: outdated(before, SIX, at(1)),
-    State.APPLIED: lambda before: settled(before, Took(FOUR), at(1)),
-    State.FAILED: lambda before: settled(before, DidNotTake(SIX), at(1)),
-    State.UNKNOWN: lambda before: settled(before, NotKnown(None), at(1)),
+MOVERS: dict[str, tuple[Callable[[Request], Move], set[str]]] = {
+    "started": (lambda before: started(before, at(1), writer="worker-1"), {"approved"}),
+    "put_back": (lambda before: put_back(before, SIX, at(1), writer="worker-1"), {"applied"}),
+    "outdated": (lambda before: outdated(before, SIX, at(1)), {"pending", "approved"}),
+    "took": (lambda before: settled(before, Took(FOUR), at(1)), {"applying", "unknown"}),
+    "undone": (lambda before: settled(replace(before, undoing=True), Took(FOUR), at(1)), {"reverting", "unknown"}),
+    "did not take": (lambda before: settled(before, DidNotTake(SIX), at(1)), {"applying", "reverting", "unknown"}),
+    "not known": (lambda before: settled(before, NotKnown(None), at(1)), {"applying", "reverting", "unknown"}),
 }
 
 
-def waiting(state: State, **fields: object) -> Request:
-    """Make a request in the middle of its life, with a message."""
-    made = request(state=state, head=HEAD, card=card(), started_at=None if state is State.APPROVED else at(-1))
-    return replace(made, **fields)  # type: ignore[arg-type] # tests name fields of a request
-
-
-def recorded(before: Request, event: Event, after: RunCondition | None, **fields: str) -> Fact:
-    """Make the fact that a move a minute after now is expected to record."""
-    fact = Fact(
-        request_id=REQUEST_ID,
-        seq=0,
-        at="2026-11-23T03:05:05.678Z",
-        event=event,
-        actor="U0KIM",
-        channel="C0INCIDENT",
-        job_id=JOB_ID,
-        job_name="wordcount",
-        before=recordable(run_condition()),
-        after=None if after is None else recordable(after),
-        policy_version="sha256:4f1d",
-    )
-    return chained(before.head, replace(fact, **fields))  # type: ignore[arg-type] # all of them are text
-
-
-@pytest.mark.parametrize("after", State)
-@pytest.mark.parametrize("before", State)
-def test_the_table_of_moves(before: State, after: State) -> None:
-    """Eight moves are legal, of all pairs of states."""
-    assert (after in MOVES.get(before, ())) is ((before.value, after.value) in LEGAL)
-
-
-@pytest.mark.parametrize("after", MOVERS)
-@pytest.mark.parametrize("before", State)
-def test_a_move_is_made_or_refused_by_the_table(before: State, after: State) -> None:
-    """A legal move gives the new state; any other says between which states, and gives nothing."""
-    if (before.value, after.value) in LEGAL:
-        assert MOVERS[after](waiting(before)).request.state is after
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("name", MOVERS)
+def test_a_move_is_made_from_its_states_and_no_others(name: str, state: State) -> None:
+    """Nothing that is under way or settled is started again, and what was not begun has no outcome."""
+    make, legal = MOVERS[name]
+    if state.value in legal:
+        assert make(waiting(state)).fact.seq == 3
     else:
-        with pytest.raises(IllegalMove) as caught:
-            MOVERS[after](waiting(before))
-        assert (caught.value.before, caught.value.after) == (before, after)
-        assert str(caught.value) == f"{before.value} may not become {after.value}"
+        with pytest.raises(IllegalMove):
+            make(waiting(state))
 
 
-def test_opening_records_who_asked_for_what_and_by_which_rule() -> None:
-    """The request is allowed at once, is due if its worker dies, and its chain begins."""
-    asked = Asked(REQUEST_ID, actor(), change(), delivery_digest("delivery-1"), "backlog")
-    move = opened(asked, Allowed(("oncall-small",), "sha256:4f1d"), NOW)
-    fact = chained(
-        BEFORE_FIRST,
-        Fact(
-            request_id=REQUEST_ID,
-            seq=0,
-            at="2026-11-23T03:04:05.678Z",
-            event=Event.REQUESTED,
-            actor="U0KIM",
-            action="scale",
-            channel="C0INCIDENT",
-            job_id=JOB_ID,
-            job_name="wordcount",
-            before=recordable(run_condition()),
-            after=recordable(FOUR),
-            reason="backlog",
-            policy_version="sha256:4f1d",
-            because=("oncall-small",),
-            delivery=delivery_digest("delivery-1"),
-        ),
+@pytest.mark.parametrize(("minutes", "revert_at"), [(None, None), (90, at(91))])
+def test_starting_records_the_intent_and_whose_it_is(minutes: int | None, revert_at: datetime | None) -> None:
+    """The whole condition to write, and the planned end, are on record before it is sent; the tick looks afterwards."""
+    before = waiting(State.APPROVED, minutes=minutes)
+    fact = recorded("U0KIM", Event.APPLYING, FOUR, writer="worker-1")
+    expected = move(
+        before, fact, state=State.APPLYING, started_at=at(1), due_at=at(3), minutes=minutes, revert_at=revert_at
     )
-    expected = Request(
-        id=REQUEST_ID,
-        state=State.APPROVED,
-        change=change(),
-        requester=actor(),
-        delivery=delivery_digest("delivery-1"),
-        created_at=NOW,
-        updated_at=NOW,
-        policy_version="sha256:4f1d",
-        because=("oncall-small",),
-        head=Head(1, fact.hash),
-        reason="backlog",
-        due_at=at(2),
+    assert started(before, at(1), writer="worker-1") == expected
+
+
+def test_putting_back_records_the_intent_anew() -> None:
+    """What was known of the first write no longer counts; the end of the change is not due twice."""
+    before = waiting(
+        State.APPLIED, minutes=90, revert_at=at(0), due_at=at(0), checks=4, problem="Throttled", started_at=at(-90)
     )
-    assert move == Move(expected, fact)
-
-
-def test_a_reason_may_be_missing() -> None:
-    """A change asked without one has none, in the request and in the record."""
-    move = opened(Asked(REQUEST_ID, actor(), change(), "d"), Allowed((), "v"), NOW)
-    assert (move.request.reason, move.fact.reason) == (None, None)
-
-
-def test_starting_records_the_intent_and_whose_it_is() -> None:
-    """The whole condition to write is on record before it is sent; the tick looks when the worker is gone."""
-    before = waiting(State.APPROVED)
-    fact = recorded(before, Event.APPLYING, FOUR, writer="worker-1")
-    after = replace(
-        before, state=State.APPLYING, started_at=at(1), due_at=at(3), updated_at=at(1), head=Head(3, fact.hash)
+    fact = recorded("sluice", Event.REVERTING, SIX, writer="worker-1")
+    expected = move(
+        before,
+        fact,
+        state=State.REVERTING,
+        undoing=True,
+        started_at=at(1),
+        due_at=at(3),
+        checks=0,
+        problem=None,
+        revert_at=None,
     )
-    assert started(before, at(1), writer="worker-1") == Move(after, fact)
+    assert put_back(before, SIX, at(1), writer="worker-1") == expected
+
+
+@pytest.mark.parametrize(("emergency", "due_at"), [(None, None), (Emergency(review_at=at(30)), at(30))])
+def test_a_change_that_somebody_moved_since_stays(emergency: Emergency | None, due_at: datetime | None) -> None:
+    """Its end is off, and the record says what was found; an emergency is still to be looked at."""
+    before = waiting(State.APPLIED, revert_at=at(0), due_at=at(0), emergency=emergency)
+    fact = recorded("sluice", Event.KEPT, SIX, detail="moved_since")
+    expected = move(before, fact, revert_at=None, found=SIX, problem="moved_since", due_at=due_at)
+    assert stood_down(before, SIX, "moved_since", at(1)) == expected
 
 
 @pytest.mark.parametrize("found", [SIX, None])
 def test_giving_up_before_the_write_records_what_stood_in_the_way(found: RunCondition | None) -> None:
     """The job is free again, nothing is due, and the fact shows what was found instead, if anything."""
     before = waiting(State.APPROVED)
-    fact = recorded(before, Event.STALE, found, detail="DataFlowUnavailable")
-    expected = replace(
-        before,
-        state=State.STALE,
-        due_at=None,
-        found=found,
-        problem="DataFlowUnavailable",
-        updated_at=at(1),
-        head=Head(3, fact.hash),
-    )
-    assert outdated(before, found, at(1), "DataFlowUnavailable") == Move(expected, fact)
+    fact = recorded("U0KIM", Event.STALE, found, detail="DataFlowUnavailable")
+    expected = move(before, fact, state=State.STALE, due_at=None, found=found, problem="DataFlowUnavailable")
+    assert outdated(before, found, at(1), "DataFlowUnavailable") == expected
 
 
 def test_giving_up_without_a_problem_says_none() -> None:
     """A job that simply moved is no error."""
-    assert outdated(waiting(State.APPROVED), SIX, at(1)).fact.detail is None
+    made = outdated(waiting(State.APPROVED, problem="old"), SIX, at(1))
+    assert (made.fact.detail, made.request.problem) == (None, None)
 
 
-@pytest.mark.parametrize("before", [State.APPLYING, State.UNKNOWN])
-@pytest.mark.parametrize(
-    ("verdict", "state", "event"),
-    [(Took(FOUR), State.APPLIED, Event.APPLIED), (DidNotTake(SIX), State.FAILED, Event.FAILED)],
-)
-def test_a_verdict_ends_the_request(before: State, verdict: Took | DidNotTake, state: State, event: Event) -> None:
-    """What was read back is kept and recorded, and nothing is due any more."""
-    begun = waiting(before, checks=3)
-    fact = recorded(begun, event, verdict.found, detail="Throttled")
-    expected = replace(
-        begun,
-        state=state,
-        found=verdict.found,
-        problem="Throttled",
-        due_at=None,
-        updated_at=at(1),
-        head=Head(3, fact.hash),
-    )
-    assert settled(begun, verdict, at(1), "Throttled") == Move(expected, fact)
+@pytest.mark.parametrize("state", [State.APPLYING, State.UNKNOWN])
+@pytest.mark.parametrize("revert_at", [None, at(90)])
+def test_a_write_that_took_is_applied_until_its_end(state: State, revert_at: datetime | None) -> None:
+    """What was read back is kept and recorded; only the end of the change is due."""
+    before = waiting(state, checks=3, revert_at=revert_at)
+    fact = recorded("U0KIM", Event.APPLIED, FOUR, detail="Throttled")
+    expected = move(before, fact, state=State.APPLIED, found=FOUR, problem="Throttled", due_at=revert_at)
+    assert settled(before, Took(FOUR), at(1), "Throttled") == expected
 
 
+@pytest.mark.parametrize("state", [State.REVERTING, State.UNKNOWN])
+def test_an_undoing_write_that_took_has_reverted(state: State) -> None:
+    """The former values are back; nothing is due but a look at an emergency."""
+    before = waiting(state, undoing=True, emergency=Emergency(review_at=at(30)))
+    fact = recorded("U0KIM", Event.REVERTED, FOUR)
+    expected = move(before, fact, state=State.REVERTED, found=FOUR, due_at=at(30))
+    assert settled(before, Took(FOUR), at(1)) == expected
+
+
+@pytest.mark.parametrize("undoing", [False, True])
+@pytest.mark.parametrize(("emergency", "due_at"), [(None, None), (Emergency(review_at=at(30)), at(30))])
+def test_a_write_that_did_not_take_has_failed(
+    emergency: Emergency | None, due_at: datetime | None, *, undoing: bool
+) -> None:
+    """There is nothing to put back at any time; an emergency is still to be looked at."""
+    before = waiting(State.UNKNOWN, undoing=undoing, revert_at=at(20), emergency=emergency, problem="Throttled")
+    fact = recorded("U0KIM", Event.FAILED, SIX, detail="Throttled")
+    expected = move(before, fact, state=State.FAILED, found=SIX, due_at=due_at, revert_at=None)
+    assert settled(before, DidNotTake(SIX), at(1)) == expected
+
+
+@pytest.mark.parametrize("state", [State.APPLYING, State.REVERTING])
 @pytest.mark.parametrize("found", [run_condition(), None])
-def test_what_is_not_known_is_looked_at_again(found: RunCondition | None) -> None:
-    """The first time a minute later; the look is counted."""
-    begun = waiting(State.APPLYING)
-    fact = recorded(begun, Event.UNKNOWN, found, detail="DataFlowTimedOut")
-    expected = replace(
-        begun,
-        state=State.UNKNOWN,
-        found=found,
-        problem="DataFlowTimedOut",
-        checks=1,
-        due_at=at(2),
-        updated_at=at(1),
-        head=Head(3, fact.hash),
-    )
-    assert settled(begun, NotKnown(found), at(1), "DataFlowTimedOut") == Move(expected, fact)
+def test_what_is_not_known_is_looked_at_again(state: State, found: RunCondition | None) -> None:
+    """The first time a minute later; the look is counted, and the end of the change stays planned."""
+    before = waiting(state, revert_at=at(90))
+    fact = recorded("U0KIM", Event.UNKNOWN, found, detail="DataFlowTimedOut")
+    expected = move(before, fact, state=State.UNKNOWN, found=found, problem="DataFlowTimedOut", checks=1, due_at=at(2))
+    assert settled(before, NotKnown(found), at(1), "DataFlowTimedOut") == expected
 
 
 def test_what_the_api_answered_to_the_write_is_not_forgotten() -> None:
@@ -243,46 +168,10 @@ def test_the_pause_follows_the_number_of_looks() -> None:
 
 
 def test_what_waited_a_quarter_of_an_hour_is_still_started() -> None:
-    """Just not a moment later; what counts is when it was asked."""
-    asked = request(created_at=NOW, updated_at=at(14))
-    assert not is_too_late(asked, at(15))
-    assert is_too_late(asked, at(15) + timedelta(microseconds=1))
-
-
-def test_a_refusal_is_a_chain_of_one() -> None:
-    """Everything asked for is on record, with why not."""
-    asked = Refusal(
-        actor=actor("U0PARK"),
-        delivery="digest",
-        action=Action.SCALE,
-        detail="denied",
-        policy_version="sha256:4f1d",
-        because=("freeze",),
-        job_id=JOB_ID,
-        job_name="wordcount",
-        before={"numWorker": 2},
-        after={"numWorker": 4},
-        reason="backlog",
-    )
-    expected = Fact(
-        request_id=REQUEST_ID,
-        seq=0,
-        at="2026-11-23T03:04:05.678Z",
-        event=Event.REFUSED,
-        actor="U0PARK",
-        action="scale",
-        channel="C0INCIDENT",
-        job_id=JOB_ID,
-        job_name="wordcount",
-        before={"numWorker": 2},
-        after={"numWorker": 4},
-        reason="backlog",
-        policy_version="sha256:4f1d",
-        because=("freeze",),
-        delivery="digest",
-        detail="denied",
-    )
-    assert refused(asked, REQUEST_ID, NOW) == chained(BEFORE_FIRST, expected)
+    """Just not a moment later; what counts is when it was approved, not when it was asked."""
+    approved = request(created_at=at(-60), updated_at=NOW)
+    assert not is_too_late(approved, at(15))
+    assert is_too_late(approved, at(15) + timedelta(microseconds=1))
 
 
 looks = st.lists(st.sampled_from([NotKnown(None), NotKnown(run_condition())]), max_size=6)
@@ -291,14 +180,15 @@ looks = st.lists(st.sampled_from([NotKnown(None), NotKnown(run_condition())]), m
 @given(looks, st.sampled_from([Took(FOUR), DidNotTake(SIX)]))
 def test_each_move_adds_one_linked_fact(unknown: list[NotKnown], last: Took | DidNotTake) -> None:
     """Whatever becomes of a request, its facts make a sound chain that ends where the request says."""
-    moves = [opened(Asked(RequestId("aaaa-0000"), actor(), change(), "d"), Allowed((), "v"), NOW)]
+    asked = Asked(id=REQUEST_ID, actor=actor(), change=change(), delivery="d")
+    moves = [opened(asked, Allowed((), "v"), Terms(), NOW)]
     moves.append(started(moves[-1].request, at(1), writer="w"))
     for number, verdict in enumerate([*unknown, last], start=2):
         moves.append(settled(moves[-1].request, verdict, at(number)))
-    facts = [move.fact for move in moves]
+    facts = [each.fact for each in moves]
     assert [fact.seq for fact in facts] == list(range(1, len(moves) + 1))
     assert all(later.prev_hash == earlier.hash for earlier, later in pairwise(facts))
-    assert [move.request.head for move in moves] == [fact.head for fact in facts]
-    assert [timestamp(move.request.updated_at) for move in moves] == [fact.at for fact in facts]
+    assert [each.request.head for each in moves] == [fact.head for fact in facts]
+    assert [timestamp(each.request.updated_at) for each in moves] == [fact.at for fact in facts]
     assert breaks([fact.attributes() for fact in facts], moves[-1].request.head) == ()
     assert moves[-1].request.checks == len(unknown)

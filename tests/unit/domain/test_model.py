@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.domain.model import Execution, FieldDifference, Limits, RunCondition, whole
-from handler.domain.request import State
-from tests.makers import at, card, change, request, run_condition
+from tests.makers import at, change, run_condition
 from tests.unit.domain.strategies import conditions, plain_conditions
 
 
@@ -142,33 +140,6 @@ def test_a_change_writes_back_what_it_does_not_mean_to_change() -> None:
     assert asked.before == run_condition()
     with pytest.raises(TypeError):
         asked.values["numWorker"] = 9  # type: ignore[index] # that it cannot be done is the point
-
-
-def test_states_are_stored_by_the_words_of_the_contract() -> None:
-    """The contract, "Request states"."""
-    assert {state.value for state in State} == {
-        *("pending", "approved", "applying", "applied", "failed", "unknown"),
-        *("reverting", "reverted", "denied", "expired", "withdrawn", "stale"),
-    }
-
-
-def test_a_request_holds_its_job_until_its_outcome_is_known() -> None:
-    """From being asked until the end, `unknown` too (architecture, rule 3)."""
-    holding = {state.value for state in State if state.holds_job}
-    assert holding == {"pending", "approved", "applying", "unknown", "reverting"}
-
-
-def test_a_request_remembers_its_message_and_stays_the_same() -> None:
-    """The message is all that is new; the request it came from has none."""
-    made = request()
-    assert made.with_card(card()) == replace(made, card=card())
-    assert made.card is None
-
-
-def test_values_do_not_change_in_place() -> None:
-    """A request can only be replaced by another."""
-    with pytest.raises(FrozenInstanceError):
-        request().state = State.APPLIED  # type: ignore[misc] # that it cannot be done is the point
 
 
 def test_the_limits_are_those_of_the_documents() -> None:

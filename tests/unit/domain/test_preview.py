@@ -15,7 +15,6 @@ from handler.domain.preview import (
     NeverSetUp,
     NothingToAddTo,
     NothingToChange,
-    NoTimeLimitYet,
     OutOfBounds,
     Problem,
     WrongStatus,
@@ -35,9 +34,9 @@ def with_fields(**fields: object) -> Job:
     return job(condition=RunCondition({name: value for name, value in condition.items() if value is not None}))
 
 
-def scale(workers: Setting | None = None, timeout: Setting | None = None, minutes: int | None = None) -> Scale:
+def scale(workers: Setting | None = None, timeout: Setting | None = None) -> Scale:
     """Make a wish about wordcount."""
-    return Scale("wordcount", workers, timeout, minutes)
+    return Scale("wordcount", workers, timeout)
 
 
 @pytest.mark.parametrize(
@@ -163,13 +162,18 @@ def test_a_status_that_does_not_rule_it_out_lets_it_pass(status: str) -> None:
 
 
 def test_the_first_reason_is_the_one_told() -> None:
-    """Deleted before never set up, before a time that cannot be kept, before what is wrong with the numbers."""
-    asked = scale(By(99), minutes=120)
+    """Deleted before never set up, before nothing to add to, before what is out of bounds."""
+    asked = scale(By(99), To(0))
     bare = with_fields(nrn=None, numWorker=None)
     assert preview(replace(bare, status="DELETED"), asked, LIMITS) == WrongStatus("DELETED")
     assert preview(bare, asked, LIMITS) == NeverSetUp()
-    assert preview(with_fields(numWorker=None), asked, LIMITS) == NoTimeLimitYet(120)
-    assert preview(with_fields(numWorker=None), scale(By(99), To(0)), LIMITS) == NothingToAddTo("numWorker")
+    assert preview(with_fields(numWorker=None), asked, LIMITS) == NothingToAddTo("numWorker")
+
+
+def test_how_long_a_change_is_to_last_does_not_matter_here() -> None:
+    """The same values are written, for two hours or until they are undone."""
+    for_a_time = replace(scale(To(4)), minutes=120)
+    assert preview(job(), for_a_time, LIMITS) == preview(job(), scale(To(4)), LIMITS)
 
 
 def test_the_kinds_of_refusal_have_the_words_that_are_recorded() -> None:
@@ -180,7 +184,7 @@ def test_the_kinds_of_refusal_have_the_words_that_are_recorded() -> None:
         "nothing_to_add_to",
         "never_set_up",
         "wrong_status",
-        "no_time_limit_yet",
+        "too_long",
     ]
 
 

@@ -2,32 +2,91 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from handler.domain.request import State
-from handler.domain.upkeep import Reconcile, Resume, plan
+from handler.domain.request import Emergency, Request, Review, State
+from handler.domain.upkeep import Duty, Escalate, Expire, Reconcile, Remind, RemindOfReview, Resume, Revert, plan
 from tests.makers import NOW, at, request
 
-OWED = {State.APPROVED: Resume, State.APPLYING: Reconcile, State.UNKNOWN: Reconcile}
+INSTANT = timedelta(microseconds=1)
+OWED = {
+    State.APPROVED: Resume,
+    State.APPLYING: Reconcile,
+    State.REVERTING: Reconcile,
+    State.UNKNOWN: Reconcile,
+}
+SETTLED = [state for state in State if state not in {*OWED, State.PENDING}]
+
+
+def due(state: State, **fields: object) -> Request:
+    """Make a request that something is owed to now, unless told otherwise."""
+    return replace(request(state=state, due_at=NOW), **fields)  # type: ignore[arg-type] # tests name its fields
 
 
 @pytest.mark.parametrize("state", State)
 def test_what_is_owed_follows_from_the_state(state: State) -> None:
-    """What was allowed is started, what was begun is looked at, and nothing is owed to the rest."""
-    due = request(state=state, due_at=NOW)
+    """What was allowed is started, what was begun is looked at; to the rest nothing is owed that nobody wrote down."""
     owed = OWED.get(state)
-    assert plan([due], NOW) == (() if owed is None else (owed(due),))
+    bare = due(state, review=None)
+    assert plan([bare], NOW) == (() if owed is None else (owed(bare),))
 
 
 @pytest.mark.parametrize("state", OWED)
 def test_nothing_is_owed_before_it_is_due(state: State) -> None:
     """Due now is due; a microsecond later is not, nor is what is due at no time."""
-    instant = timedelta(microseconds=1)
-    assert plan([request(state=state, due_at=NOW + instant), request(state=state, due_at=None)], NOW) == ()
-    assert len(plan([request(state=state, due_at=NOW)], NOW)) == 1
-    assert len(plan([request(state=state, due_at=NOW - instant)], NOW)) == 1
+    assert plan([due(state, due_at=NOW + INSTANT), due(state, due_at=None)], NOW) == ()
+    assert len(plan([due(state)], NOW)) == 1
+    assert len(plan([due(state, due_at=NOW - INSTANT)], NOW)) == 1
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "escalate_at", "expected"),
+    [
+        (at(5), None, Remind),
+        (at(5), at(1), Remind),
+        (at(5), NOW + INSTANT, Remind),
+        (at(5), NOW, Escalate),
+        (at(5), at(-1), Escalate),
+        (NOW + INSTANT, at(-1), Escalate),
+        (NOW, at(-1), Expire),
+        (NOW, None, Expire),
+        (at(-1), at(1), Expire),
+    ],
+)
+def test_a_pending_request_expires_or_is_escalated_or_people_are_reminded(
+    expires_at: datetime, escalate_at: datetime | None, expected: type[Duty]
+) -> None:
+    """A tick that was missed is made up for by the most that is due."""
+    review = Review(needed=1, expires_at=expires_at, escalate_at=escalate_at, remind_at=NOW)
+    pending = due(State.PENDING, review=review)
+    duties: dict[type[Duty], Duty] = {
+        Remind: Remind(pending, review),
+        Escalate: Escalate(pending, review),
+        Expire: Expire(pending),
+    }
+    assert plan([pending], NOW) == (duties[expected],)
+
+
+@pytest.mark.parametrize("state", SETTLED)
+def test_the_time_of_a_change_is_over_before_people_are_reminded_of_an_emergency(state: State) -> None:
+    """Putting back comes first; then an emergency that is not looked at."""
+    emergency = Emergency(review_at=NOW)
+    over = due(state, revert_at=NOW, emergency=emergency)
+    later = due(state, revert_at=NOW + INSTANT, emergency=emergency)
+    for_ever = due(state, emergency=emergency)
+    assert plan([over, later, for_ever], NOW) == (
+        Revert(over),
+        RemindOfReview(later, emergency),
+        RemindOfReview(for_ever, emergency),
+    )
+
+
+def test_a_change_for_a_time_that_lasts_still_is_left_alone() -> None:
+    """Due for a reason that is gone: nothing is done."""
+    assert plan([due(State.APPLIED, revert_at=at(1))], NOW) == ()
 
 
 def test_duties_come_in_the_order_given_and_none_is_forgotten() -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from handler.domain.model import RunCondition
 from handler.domain.verdict import Answer, DidNotTake, NotKnown, Took, Verdict, judge
-from tests.makers import change, run_condition
+from tests.makers import run_condition
 
+ASKED = {"numWorker": 4}
 WANTED, OLD, THIRD = run_condition(numWorker=4), run_condition(), run_condition(numWorker=7)
 SOON, TOO_LATE = timedelta(minutes=6, microseconds=-1), timedelta(minutes=6)
 
@@ -45,13 +46,13 @@ SOON, TOO_LATE = timedelta(minutes=6, microseconds=-1), timedelta(minutes=6)
 )
 def test_the_verdict(answer: Answer, found: RunCondition | None, since: timedelta, expected: Verdict) -> None:
     """What is read decides; without it nobody knows; a refusal or six minutes rule out that it still comes."""
-    assert judge(change(), answer, found, since) == expected
+    assert judge(ASKED, answer, found, since) == expected
 
 
 @pytest.mark.parametrize(("workers", "timeout"), [(4, 360), (2, 720), (4, None)])
 def test_every_asked_value_has_to_be_there(workers: int, timeout: int | None) -> None:
     """One of two is not done."""
-    both = change(values={"numWorker": 4, "timeout": 720})
+    both = {"numWorker": 4, "timeout": 720}
     found = run_condition(numWorker=workers, timeout=timeout)
     assert judge(both, Answer.REFUSED, found, SOON) == DidNotTake(found)
 
@@ -59,18 +60,40 @@ def test_every_asked_value_has_to_be_there(workers: int, timeout: int | None) ->
 def test_a_field_that_is_gone_is_not_as_asked() -> None:
     """A job that was deleted has no values at all."""
     gone = RunCondition()
-    assert judge(change(), Answer.UNCLEAR, gone, SOON) == NotKnown(gone)
-    assert judge(change(), Answer.UNCLEAR, gone, TOO_LATE) == DidNotTake(gone)
+    assert judge(ASKED, Answer.UNCLEAR, gone, SOON) == NotKnown(gone)
+    assert judge(ASKED, Answer.UNCLEAR, gone, TOO_LATE) == DidNotTake(gone)
 
 
 def test_other_fields_do_not_decide() -> None:
     """What somebody else changed meanwhile is told, but it is not what was asked."""
     found = run_condition(numWorker=4, logPath="elsewhere/")
-    assert judge(change(), Answer.UNCLEAR, found, SOON) == Took(found)
+    assert judge(ASKED, Answer.UNCLEAR, found, SOON) == Took(found)
 
 
 @pytest.mark.parametrize("workers", ["4", 4.0])
 def test_a_number_is_read_back_as_leniently_as_it_was_read(workers: object) -> None:
     """An API that gives numbers as text has taken the change all the same."""
     found = run_condition(numWorker=workers)
-    assert judge(change(), Answer.ACCEPTED, found, SOON) == Took(found)
+    assert judge(ASKED, Answer.ACCEPTED, found, SOON) == Took(found)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "expected"),
+    [
+        ("2", 2, True),
+        ("2", "2", True),
+        (2.0, "2", True),
+        ("2", "3", False),
+        (None, None, True),
+        (None, 2, False),
+        ("auto", "auto", True),
+        ("auto", "other", False),
+        ("auto", None, False),
+        (2.5, 2.5, True),
+        (2, 2.5, False),
+    ],
+)
+def test_former_values_are_compared_as_they_were_read(wanted: object, found: object, *, expected: bool) -> None:
+    """What is put back may be a number that the API wrote as text, something else, or nothing at all."""
+    read = RunCondition({} if found is None else {"numWorker": found})
+    assert judge({"numWorker": wanted}, Answer.REFUSED, read, SOON) == (Took(read) if expected else DidNotTake(read))

@@ -1,0 +1,60 @@
+"""What the tests of moves expect: the whole request afterwards and the whole fact, spelled out once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
+
+from handler.domain.audit import Event, Fact, chained, recordable
+from handler.domain.model import Head
+from handler.domain.moves import Move
+from tests.makers import JOB_ID, REQUEST_ID, actor, at, card, request, run_condition
+
+if TYPE_CHECKING:
+    from handler.domain.model import RunCondition
+    from handler.domain.request import Request, State
+
+    class Said(TypedDict, total=False):
+        """What a fact may say beyond what every fact of a move says."""
+
+        channel: str
+        reason: str
+        because: tuple[str, ...]
+        detail: str
+        writer: str
+
+
+HEAD: Final = Head(2, "cd" * 32)
+FOUR: Final = run_condition(numWorker=4)
+SIX: Final = run_condition(numWorker=6)
+LEE: Final = actor("U0LEE", "C0DATA")
+
+
+def waiting(state: State, **fields: object) -> Request:
+    """Make a request in the middle of its life, with a message and two facts."""
+    made = request(state=state, head=HEAD, card=card())
+    return replace(made, **fields)  # type: ignore[arg-type] # tests name fields of a request
+
+
+def recorded(by: str, event: Event, after: RunCondition | None = None, **said: Unpack[Said]) -> Fact:
+    """Make the third fact of a request that waits, a minute after now."""
+    plain: Fact = Fact(
+        request_id=REQUEST_ID,
+        seq=0,
+        at="2026-11-23T03:05:05.678Z",
+        event=event,
+        actor=by,
+        channel="C0INCIDENT",
+        job_id=JOB_ID,
+        job_name="wordcount",
+        before=recordable(run_condition()),
+        after=None if after is None else recordable(after),
+        policy_version="sha256:4f1d",
+    )
+    return chained(HEAD, replace(plain, **said))
+
+
+def move(before: Request, fact: Fact, **changed: object) -> Move:
+    """Make the move that ends with this fact and changes these fields, and no others."""
+    after = replace(before, updated_at=at(1), head=Head(3, fact.hash))
+    return Move(replace(after, **changed), fact)  # type: ignore[arg-type] # tests name fields of a request

@@ -1,0 +1,100 @@
+"""Which state may follow which, and the fact that goes with every move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from handler.domain.audit import Event
+from handler.domain.errors import IllegalMove
+from handler.domain.moves import SLUICE, Note, moved
+from handler.domain.request import State
+from tests.makers import at
+from tests.unit.domain.expected import FOUR, move, recorded, waiting
+
+LEGAL = {
+    ("pending", "approved"),
+    ("pending", "denied"),
+    ("pending", "expired"),
+    ("pending", "withdrawn"),
+    ("pending", "stale"),
+    ("approved", "applying"),
+    ("approved", "stale"),
+    ("applying", "applied"),
+    ("applying", "failed"),
+    ("applying", "unknown"),
+    ("unknown", "applied"),
+    ("unknown", "reverted"),
+    ("unknown", "failed"),
+    ("unknown", "unknown"),
+    ("applied", "reverting"),
+    ("reverting", "reverted"),
+    ("reverting", "failed"),
+    ("reverting", "unknown"),
+}
+ENTERED = [state for state in State if state is not State.PENDING]
+
+
+@pytest.mark.parametrize("after", ENTERED)
+@pytest.mark.parametrize("before", State)
+def test_a_state_is_entered_along_the_arrows_only(before: State, after: State) -> None:
+    """Eighteen moves are legal, of all pairs; any other says between which states, and gives nothing."""
+    request = waiting(before)
+    note = Note(event=Event(after.value), actor="U0KIM")
+    if (before.value, after.value) in LEGAL:
+        assert moved(request, replace(request, state=after), note, at(1)).request.state is after
+    else:
+        with pytest.raises(IllegalMove) as caught:
+            moved(request, replace(request, state=after), note, at(1))
+        assert (caught.value.before, caught.value.after) == (before, after)
+        assert str(caught.value) == f"{before.value} may not become {after.value}"
+
+
+@pytest.mark.parametrize("state", State)
+def test_nothing_becomes_pending_again(state: State) -> None:
+    """A request is pending from the start or never."""
+    request = waiting(state)
+    if state is not State.PENDING:
+        with pytest.raises(IllegalMove):
+            moved(request, replace(request, state=State.PENDING), Note(event=Event.KEPT, actor=SLUICE), at(1))
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_enters_no_state_may_be_recorded_in_any(state: State) -> None:
+    """A refused click, a reminder, a look at an emergency: the request stays where it is, and its chain grows."""
+    request = waiting(state)
+    made = moved(request, request, Note(event=Event.CLICK_REFUSED, actor="U0KIM"), at(1))
+    assert made == move(request, recorded("U0KIM", Event.CLICK_REFUSED))
+
+
+def test_the_fact_of_a_move_says_everything_that_is_noted() -> None:
+    """Who did what, where and why, and what the job was like after it; the rest is the request's."""
+    request = waiting(State.APPROVED)
+    note = Note(
+        event=Event.APPLYING,
+        actor="U0LEE",
+        channel="C0DATA",
+        after=FOUR,
+        reason="backlog",
+        because=("oncall-small",),
+        detail="why",
+        writer="worker-1",
+    )
+    fact = recorded(
+        "U0LEE",
+        Event.APPLYING,
+        FOUR,
+        channel="C0DATA",
+        reason="backlog",
+        because=("oncall-small",),
+        detail="why",
+        writer="worker-1",
+    )
+    after = replace(request, state=State.APPLYING, checks=5)
+    assert moved(request, after, note, at(1)) == move(request, fact, state=State.APPLYING, checks=5)
+
+
+def test_what_nobody_did_was_done_by_sluice() -> None:
+    """The tick's name in the record."""
+    assert SLUICE == "sluice"
