@@ -33,8 +33,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ENDED: Final = frozenset(
-    {State.APPLIED, State.FAILED, State.REVERTED, State.DENIED, State.EXPIRED, State.WITHDRAWN, State.STALE}
+# What people are called for: an edit of the card alone notifies nobody.
+NEWS: Final = frozenset(
+    {
+        State.UNKNOWN,
+        State.APPLIED,
+        State.FAILED,
+        State.REVERTED,
+        State.DENIED,
+        State.EXPIRED,
+        State.WITHDRAWN,
+        State.STALE,
+    }
 )
 
 
@@ -52,7 +62,7 @@ class Herald:
         match outcome:
             case ChangeShown(request) if request.card is not None:
                 self._edit(request.card, outcome)
-                self._close(request)
+                self._call(outcome)
             case ChangeShown(request) if request.state is State.PENDING or request.emergency:
                 self._card(outcome, response_url)
             case ChangeShown():
@@ -71,7 +81,7 @@ class Herald:
                 self._remember(request, self.chat.post(self._place(request), change_message(self.voice, shown)))
             else:
                 self._edit(request.card, shown)
-                self._close(request)
+                self._call(shown)
         except ChatError as error:
             log.error("could not announce", extra={"request_id": request.id, **described(error)})  # noqa: TRY400 - expected
 
@@ -162,9 +172,10 @@ class Herald:
     def _edit(self, card: Card, shown: ChangeShown) -> None:
         self.chat.update(card, change_message(self.voice, shown))
 
-    def _close(self, request: Request) -> None:
-        """Call the one who asked to a card that has come to an end."""
-        if request.state in ENDED and request.card is not None and request.emergency is None:
+    def _call(self, shown: ChangeShown) -> None:
+        """Call the one who asked to a card that says something new."""
+        request = shown.request
+        if shown.is_news and request.state in NEWS and request.card is not None:
             self.chat.post(request.card.channel_id, last_word(self.voice, request), thread=request.card)
 
     def _tell_skipped(self, request: Request, place: ChannelId) -> None:

@@ -46,12 +46,13 @@ class ChangeShown:
     """A change and what has become of it, as its request says.
 
     ``running`` is the execution it does not reach; ``approvers`` are who could approve it now, None when that could not
-    be found out or does not matter any more.
+    be found out or does not matter any more. ``is_news`` is False when the state is not.
     """
 
     request: Request
     running: Execution | None = None
     approvers: tuple[UserId, ...] | None = None
+    is_news: bool = True
 
 
 @dataclass(frozen=True, slots=True)

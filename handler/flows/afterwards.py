@@ -59,7 +59,7 @@ def mark_reviewed(world: World, click: Click) -> Outcome:
             return refused_click(world, click, request, decision)
         move = emergency.reviewed(request, wanted, click.asker.actor, world.clock.now())
         if is_recorded(world, request, move):
-            return ChangeShown(move.request)
+            return ChangeShown(move.request, is_news=False)
     raise Moved(None)
 
 
