@@ -51,7 +51,6 @@ class Fact:
     """
 
     request_id: str
-    seq: int
     at: str
     event: Event
     actor: str
@@ -68,6 +67,7 @@ class Fact:
     delivery: str | None = None
     detail: str | None = None
     writer: str | None = None
+    seq: int = 0
     prev_hash: str = FIRST_PREV_HASH
     hash: str = ""
 
@@ -122,7 +122,7 @@ def _recordable(value: object) -> object:
 
 def _text(value: str) -> str:
     """Replace what names and reasons may hold, yet neither UTF-8 nor DynamoDB takes: halves of surrogate pairs."""
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return value.encode(errors="replace").decode()
 
 
 def canonical(value: object) -> str:

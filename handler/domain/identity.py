@@ -14,7 +14,7 @@ ID_LENGTH: Final = 8
 
 def delivery_digest(delivery: str) -> str:
     """Return what is kept of a delivery's id (``trigger_id``, view id): enough to know it again, useless to others."""
-    return hashlib.sha256(delivery.encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(delivery.encode(errors="replace")).hexdigest()
 
 
 def request_id(digest: str, attempt: int = 0) -> RequestId:

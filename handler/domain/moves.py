@@ -64,7 +64,6 @@ def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
         before.head,
         Fact(
             request_id=before.id,
-            seq=0,
             at=timestamp(now),
             event=note.event,
             actor=note.actor,

@@ -41,7 +41,6 @@ def opened(asked: Asked, decision: Allowed | NeedsApproval, terms: Terms, now: d
         BEFORE_FIRST,
         Fact(
             request_id=asked.id,
-            seq=0,
             at=timestamp(now),
             event=Event.REQUESTED,
             actor=asked.actor.user_id,
@@ -102,7 +101,6 @@ def refused(asked: Refusal, request_id: RequestId, now: datetime) -> Fact:
         BEFORE_FIRST,
         Fact(
             request_id=request_id,
-            seq=0,
             at=timestamp(now),
             event=Event.REFUSED,
             actor=asked.actor.user_id,

@@ -40,7 +40,6 @@ def recorded(by: str, event: Event, after: RunCondition | None = None, **said: U
     """Make the third fact of a request that waits, a minute after now."""
     plain: Fact = Fact(
         request_id=REQUEST_ID,
-        seq=0,
         at="2026-11-23T03:05:05.678Z",
         event=event,
         actor=by,

@@ -37,7 +37,6 @@ recorded_conditions = st.none() | conditions.map(recordable)
 facts = st.builds(
     Fact,
     request_id=st.just("7k3m-q2xd"),
-    seq=st.just(0),
     at=st.just(timestamp(NOW)),
     event=st.sampled_from(Event),
     actor=valid_text,

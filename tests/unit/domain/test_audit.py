@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -219,6 +220,17 @@ def test_events_are_stored_by_the_words_of_the_contract() -> None:
 def test_a_moment_is_written_in_utc_with_milliseconds(at: datetime, expected: str) -> None:
     """Korean time is written as UTC; microseconds are cut off, not rounded up."""
     assert timestamp(at) == expected
+
+
+def test_where_the_function_runs_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine set to Korean time writes the same moment."""
+    monkeypatch.setenv("TZ", "KST-9")
+    time.tzset()
+    try:
+        assert timestamp(NOW) == "2026-11-23T03:04:05.678Z"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 moments = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=9)), timezone(timedelta(hours=-3.5))]))

@@ -35,7 +35,6 @@ def test_a_stranger_can_recompute_a_hash() -> None:
         BEFORE_FIRST,
         Fact(
             request_id=ID,
-            seq=0,
             at="2026-11-23T03:04:05.678Z",
             event=Event.REFUSED,
             actor="U0PARK",

@@ -21,7 +21,6 @@ DELIVERY = delivery_digest("delivery-1")
 TERMS = Terms(expires_after=timedelta(minutes=30), remind_after=timedelta(minutes=10), review_within=timedelta(hours=3))
 REQUESTED = Fact(
     request_id=REQUEST_ID,
-    seq=0,
     at="2026-11-23T03:04:05.678Z",
     event=Event.REQUESTED,
     actor="U0KIM",
@@ -102,7 +101,6 @@ def test_a_refusal_is_a_chain_of_one(reason: str | None) -> None:
     )
     expected = Fact(
         request_id=REQUEST_ID,
-        seq=0,
         at="2026-11-23T03:04:05.678Z",
         event=Event.REFUSED,
         actor="U0PARK",

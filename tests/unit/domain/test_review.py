@@ -208,6 +208,13 @@ def test_a_review_that_lasts_for_months_is_reminded_of_all_the_same() -> None:
     assert made.request.due_at == at(241)
 
 
+def test_short_pauses_grow_to_a_quarter_of_an_hour_and_more() -> None:
+    """A second doubles ten times at most."""
+    review = replace(REVIEW, reminders=30, expires_at=at(10**6))
+    made = reminded(replace(PENDING, review=review), review, timedelta(seconds=1), at(0))
+    assert made.request.due_at == NOW + timedelta(seconds=1024)
+
+
 def test_an_escalation_comes_once() -> None:
     """To whom is in the record; reminders go on."""
     review = replace(REVIEW, escalate_at=at(0))
