@@ -108,6 +108,8 @@ def _section(block: Mapping[str, object], at: str) -> Iterator[Problem]:
         yield from items_problems(fields, f"{at}/fields", 10)
         for index, item in enumerate(fields if isinstance(fields, list) else ()):
             yield from text_problems(item, f"{at}/fields/{index}", TextRule(2000, plain=False))
+    if not isinstance(block.get("expand", False), bool):
+        yield f"{at}/expand", "must be a boolean"
     if "accessory" in block:
         yield from element_problems(block["accessory"], f"{at}/accessory", IN_SECTION)
 

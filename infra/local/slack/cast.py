@@ -39,6 +39,8 @@ class Channel:
     name: str
     purpose: str
     members: tuple[str, ...]
+    is_direct: bool = False
+    """Whether it is the direct messages between the bot and one person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,16 @@ class Cast:
     signing_secret: str = field(default="playground-signing-secret", repr=False)
     bot_token: str = field(default="xoxb-playground", repr=False)
 
+    def direct_with(self, user: str) -> Channel:
+        """Return the direct messages between the bot and somebody, under the name Slack gives all of these."""
+        return Channel(f"D{user[1:]}", "directmessage", "Nobody else sees this", (user, self.bot_user), is_direct=True)
+
+    @property
+    def conversations(self) -> Mapping[str, Channel]:
+        """Every channel, and the direct messages with each person: id → channel."""
+        directs = [self.direct_with(person.id) for person in self.people.values() if not person.is_bot]
+        return {**self.channels, **{direct.id: direct for direct in directs}}
+
 
 _PEOPLE = (
     Person("U0KIM", "minji", "Kim Minji", "on call", locale="ko-KR"),
@@ -94,6 +106,16 @@ PLAYGROUND = Cast(
     people={person.id: person for person in _PEOPLE},
     groups={group.id: group for group in _GROUPS},
     channels={channel.id: channel for channel in _CHANNELS},
-    examples=("help", "list", "status job001", "scale job001 workers=4 because backlog", "history job001", "requests"),
+    examples=(
+        "help",
+        "list",
+        "status job001",
+        "scale job001 workers=4 because backlog",
+        "scale wordcount workers=8 because backlog",
+        "why scale wordcount workers=9",
+        "break-glass scale ad-impressions-dedup workers=8 because ads are late",
+        "history job001",
+        "requests",
+    ),
 )
 """The cast of the demo, the scripted conversation and the tests."""

@@ -130,6 +130,16 @@ class Conversation:
                 return message
         raise SlackError("message_not_found")
 
+    def replies(self, message: Message) -> list[Message]:
+        """List what everybody sees in the thread below a message, oldest first."""
+        return [
+            reply
+            for reply in self.messages
+            if (reply.channel, reply.thread_ts) == (message.channel, message.ts)
+            and not reply.deleted
+            and reply.ephemeral_to is None
+        ]
+
     def seen_by(self, user: str, channel: str) -> Iterator[Message]:
         """Yield what this person sees in a channel, oldest first."""
         for message in self.messages:

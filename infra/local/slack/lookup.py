@@ -16,16 +16,17 @@ def person(state: WorkspaceState, user: str) -> str:
     return user
 
 
-def channel(state: WorkspaceState, name: str) -> str:
-    """Check that a channel is in the cast."""
-    if name not in state.cast.channels:
-        raise UnknownInPlaygroundError(f"no channel {name!r}: there are {sorted(state.cast.channels)}")
+def channel(state: WorkspaceState, user: str, name: str) -> str:
+    """Check that a channel is in the cast, or is this person's own direct messages with the bot."""
+    there = [*state.cast.channels, state.cast.direct_with(person(state, user)).id]
+    if name not in there:
+        raise UnknownInPlaygroundError(f"{user} sees no channel {name!r}: there are {sorted(there)}")
     return name
 
 
 def message(state: WorkspaceState, user: str, where: str, ts: str) -> Message:
     """Find a message that this person sees in a channel."""
-    seen = list(state.conversation.seen_by(person(state, user), channel(state, where)))
+    seen = list(state.conversation.seen_by(user, channel(state, user, where)))
     for candidate in seen:
         if candidate.ts == ts:
             return candidate

@@ -13,8 +13,11 @@ def _content(call: Call) -> Content:
 
 
 def _post_message(call: Call) -> dict[str, Any]:
+    """Post to a channel, or to a person, whose direct messages with the bot the answer then names."""
     thread_ts = call.args.get("thread_ts") or None
-    to = Envelope(call.channel(), call.state.cast.bot_user, None, thread_ts, call.args.get("metadata") or None)
+    to = Envelope(
+        call.channel(or_person=True), call.state.cast.bot_user, None, thread_ts, call.args.get("metadata") or None
+    )
     message = call.state.conversation.post(to, _content(call), call.now)
     return {"channel": message.channel, "ts": message.ts, "message": call.state.message_json(message)}
 

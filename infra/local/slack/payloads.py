@@ -34,7 +34,7 @@ def command_form(state: WorkspaceState, user: str, channel: str, text: str, issu
             "team_id": cast.team_id,
             "team_domain": cast.team_domain,
             "channel_id": channel,
-            "channel_name": cast.channels[channel].name,
+            "channel_name": cast.conversations[channel].name,
             "user_id": user,
             "user_name": cast.people[user].name,
             "command": cast.command,
@@ -179,4 +179,4 @@ def _interaction(state: WorkspaceState, kind: str, user: str) -> dict[str, Any]:
 
 
 def _channel(state: WorkspaceState, channel: str) -> dict[str, str]:
-    return {"id": channel, "name": state.cast.channels[channel].name}
+    return {"id": channel, "name": state.cast.conversations[channel].name}

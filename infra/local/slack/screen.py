@@ -3,6 +3,7 @@
 from typing import Any
 
 from infra.local.slack import lookup
+from infra.local.slack.cast import Channel, Person
 from infra.local.slack.control import delivery_json
 from infra.local.slack.conversation import Message
 from infra.local.slack.outbox import SLACKBOT
@@ -21,10 +22,7 @@ def screen_json(state: WorkspaceState, user: str, revision: int) -> dict[str, An
     """
     cast = state.cast
     lookup.person(state, user)
-    people = [
-        {"id": person.id, "name": person.real_name, "role": person.role, "is_bot": person.is_bot}
-        for person in cast.people.values()
-    ]
+    people = [_person_json(state, person) for person in cast.people.values()]
     return {
         "revision": revision,
         "team": cast.team_name,
@@ -32,24 +30,43 @@ def screen_json(state: WorkspaceState, user: str, revision: int) -> dict[str, An
         "command": cast.command,
         "examples": list(cast.examples),
         "me": user,
-        "people": [*people, {"id": SLACKBOT, "name": "Slackbot", "role": "", "is_bot": True}],
+        "people": [*people, {"id": SLACKBOT, "name": "Slackbot", "role": "", "is_bot": True, "direct": None}],
         "groups": [{"id": group.id, "name": group.name, "handle": group.handle} for group in cast.groups.values()],
         "channels": [
-            {
-                "id": channel.id,
-                "name": channel.name,
-                "purpose": channel.purpose,
-                "messages": [_message_json(message) for message in state.conversation.seen_by(user, channel.id)],
-                "deliveries": [
-                    delivery_json(delivery)
-                    for delivery in state.deliveries
-                    if (delivery.user, delivery.channel) == (user, channel.id) and delivery.kind in _KINDS_SHOWN
-                ],
-            }
-            for channel in cast.channels.values()
+            _channel_json(state, user, channel) for channel in [*cast.channels.values(), cast.direct_with(user)]
         ],
         "modals": [_modal_json(view, state) for view in state.views.stacks.get(user, [])],
         "home": view_json(state.views.homes[user], cast) if user in state.views.homes else None,
+    }
+
+
+def _person_json(state: WorkspaceState, person: Person) -> dict[str, Any]:
+    """Show a person; `direct` tells when the bot last wrote to them alone, so that the page can mark who has news."""
+    direct = {"id": state.cast.direct_with(person.id).id, "latest": ""}
+    for message in state.conversation.seen_by(person.id, direct["id"]):
+        direct["latest"] = message.ts
+    return {
+        "id": person.id,
+        "name": person.real_name,
+        "role": person.role,
+        "is_bot": person.is_bot,
+        "direct": None if person.is_bot else direct,
+    }
+
+
+def _channel_json(state: WorkspaceState, user: str, channel: Channel) -> dict[str, Any]:
+    """Show a channel, or the direct messages, which Slack's own client calls by the other one's name."""
+    return {
+        "id": channel.id,
+        "name": state.cast.people[state.cast.bot_user].real_name if channel.is_direct else channel.name,
+        "purpose": channel.purpose,
+        "is_direct": channel.is_direct,
+        "messages": [_message_json(message) for message in state.conversation.seen_by(user, channel.id)],
+        "deliveries": [
+            delivery_json(delivery)
+            for delivery in state.deliveries
+            if (delivery.user, delivery.channel) == (user, channel.id) and delivery.kind in _KINDS_SHOWN
+        ],
     }
 
 

@@ -24,13 +24,15 @@ class Call:
         """Read a boolean argument, which a form sends as `true` or `1`."""
         return str(self.args.get(name, "")).lower() in ("true", "1")
 
-    def channel(self) -> str:
-        """Read the channel that the bot is to speak in.
+    def channel(self, *, or_person: bool = False) -> str:
+        """Read the channel that the bot is to speak in; a person's id means their direct messages if `or_person`.
 
         Raises:
             SlackError: `channel_not_found`, or `not_in_channel` where the bot is no member.
         """
         channel = str(self.args["channel"])
+        if or_person and channel in self.state.cast.people:
+            channel = self.state.cast.direct_with(channel).id
         if channel not in self.state.members:
             raise SlackError("channel_not_found")
         if self.state.cast.bot_user not in self.state.members[channel]:

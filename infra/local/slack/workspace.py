@@ -46,8 +46,8 @@ class Workspace:
     def command(self, user: str, channel: str, text: str) -> Delivery:
         """Type the slash command with `text` after it."""
         with self._store.changing() as state:
-            lookup.channel(state, channel)
-            issued = self._outbox.issue(state, lookup.person(state, user), channel)
+            lookup.channel(state, user, channel)
+            issued = self._outbox.issue(state, user, channel)
             request = payloads.command_form(state, user, channel, text, issued)
             doing = self._outbox.doing("command", user, channel, f"{state.cast.command} {text}".rstrip())
         acknowledged = self._outbox.dispatcher.send(request)
@@ -142,7 +142,7 @@ class Workspace:
     def say(self, user: str, channel: str, text: str) -> Message:
         """Post an ordinary message; the app is not told."""
         with self._store.changing() as state:
-            to = Envelope(lookup.channel(state, channel), lookup.person(state, user))
+            to = Envelope(lookup.channel(state, user, channel), user)
             return state.conversation.post(to, Content(text), self._store.clock())
 
     # What people see
@@ -150,7 +150,7 @@ class Workspace:
     def messages(self, user: str, channel: str) -> list[Message]:
         """List what this person sees in a channel, oldest first."""
         with self._store.reading() as state:
-            return list(state.conversation.seen_by(lookup.person(state, user), lookup.channel(state, channel)))
+            return list(state.conversation.seen_by(user, lookup.channel(state, user, channel)))
 
     def views(self, user: str) -> list[View]:
         """List the person's open modals, the topmost last."""

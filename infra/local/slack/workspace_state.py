@@ -68,6 +68,9 @@ class WorkspaceState:
             shown["blocks"] = message.blocks
         if message.thread_ts is not None:
             shown["thread_ts"] = message.thread_ts
+        elif replies := self.conversation.replies(message):
+            latest = replies[-1].ts
+            shown |= {"thread_ts": message.ts, "reply_count": len(replies), "latest_reply": latest}
         if message.metadata is not None:
             shown["metadata"] = message.metadata
         if message.edited_ts is not None:
@@ -82,7 +85,7 @@ def new_state(cast: Cast, base_url: str) -> WorkspaceState:
         cast=cast,
         base_url=base_url,
         scopes=list(cast.scopes),
-        members={channel.id: set(channel.members) for channel in cast.channels.values()},
+        members={channel.id: set(channel.members) for channel in cast.conversations.values()},
         conversation=conversation,
         views=Views(conversation),
         response_urls=ResponseUrls(conversation, cast.bot_user),

@@ -50,7 +50,7 @@ AN_INPUT: Block = {
 
 AT_THE_LIMIT: dict[str, list[Block]] = {
     "50 blocks": [section("x")] * 50,
-    "section of 3000": [section("x" * 3000)],
+    "section of 3000": [section("x" * 3000, expand=True)],
     "header of 150": [{"type": "header", "text": plain("x" * 150)}],
     "10 fields of 2000": [{"type": "section", "fields": [plain("x" * 2000)] * 10}],
     "button of 75, value of 2000": [actions(button("x" * 75, value="v" * 2000, style="primary"))],
@@ -76,6 +76,7 @@ BEYOND: dict[str, tuple[list[Any], str]] = {
     "51 blocks": ([section("x")] * 51, "no more than 50 items allowed [json-pointer:/blocks]"),
     "section of 3001": ([section("x" * 3001)], "must be less than 3001 characters [json-pointer:/blocks/0/text/text]"),
     "empty text": ([section("")], "must be more than 0 characters [json-pointer:/blocks/0/text/text]"),
+    "expand in words": ([section("x", expand="yes")], "must be a boolean [json-pointer:/blocks/0/expand]"),
     "no text": ([{"type": "section"}], "missing required field: text [json-pointer:/blocks/0]"),
     "header of 151": (
         [{"type": "header", "text": plain("x" * 151)}],
