@@ -2,7 +2,7 @@
 
 mutmut changes the functions of a copy, one little change at a time, and runs the tests against each. A change that no
 test notices has to stand in ``mutants.toml`` with the reason why it may live, and what stands there has to be alive.
-The exit status is 0 when both agree, else 1. Names of modules limit all of it to those: ``python -m tests.mutants audit``.
+The exit status is 0 when both agree, else 1. ``python -m tests.mutants audit moves`` looks at those modules alone.
 """
 
 from __future__ import annotations

@@ -218,7 +218,7 @@ def test_short_pauses_grow_to_a_quarter_of_an_hour_and_more() -> None:
 def test_an_escalation_comes_once() -> None:
     """To whom is in the record; reminders go on."""
     review = replace(REVIEW, escalate_at=at(0))
-    before = replace(PENDING, review=review)
+    before = replace(PENDING, review=review, due_at=at(0))
     expected = move(before, recorded("sluice", Event.ESCALATED, detail="S0LEADS U0HAN"), review=REVIEW, due_at=at(10))
     assert escalated(before, review, ("S0LEADS", "U0HAN"), at(1)) == expected
 
