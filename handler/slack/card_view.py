@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from handler.domain.model import TIMEOUT, WORKERS
 from handler.domain.request import State
 from handler.slack.blocks import Block, actions, button
-from handler.slack.mrkdwn import Mrkdwn, bare, mention, moment
+from handler.slack.mrkdwn import Mrkdwn, bare, escape, mention, moment
 from handler.slack.quantities import lasting
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from handler.slack.voice import Voice
 
 MOST_PEOPLE: Final = 10
+LONGEST_IN_LABEL: Final = 40
 
 
 def people(say: Voice, user_ids: Sequence[str]) -> Mrkdwn:
@@ -29,13 +30,13 @@ def people(say: Voice, user_ids: Sequence[str]) -> Mrkdwn:
 
 def size(say: Voice, request: Request) -> Mrkdwn:
     """Say how big the change is, in signed numbers; empty when the job does not say what it has now."""
-    before = {WORKERS: request.change.before.workers, TIMEOUT: request.change.before.timeout_minutes}
-    said = [
-        say(f"card.size_{key}", change=f"{request.change.values[name] - was:+d}")
-        for key, name in (("workers", WORKERS), ("timeout", TIMEOUT))
-        if name in request.change.values and (was := before[name]) is not None
-    ]
-    return Mrkdwn(", ".join(said))
+    before, values = request.change.before, request.change.values
+    said = []
+    if WORKERS in values and before.workers is not None:
+        said.append(say("card.size_workers", change=f"{values[WORKERS] - before.workers:+d}"))
+    if TIMEOUT in values and before.timeout_minutes is not None:
+        said.append(say("card.size_timeout", change=f"{values[TIMEOUT] - before.timeout_minutes:+d}"))
+    return say("card.size", size=Mrkdwn(", ".join(said))) if said else Mrkdwn("")
 
 
 def terms(say: Voice, request: Request) -> list[Mrkdwn]:
@@ -62,7 +63,8 @@ def review_lines(say: Voice, shown: ChangeShown) -> list[Mrkdwn]:
         lines.append(who_could(say, shown.approvers))
         lines.append(say("card.expires", at=moment(review.expires_at)))
     elif request.state is State.DENIED and review.decided_by:
-        lines.append(say("card.denied_by", who=mention(review.decided_by), reason=review.decided_reason or "-"))
+        reason = escape(review.decided_reason or "") or bare("")
+        lines.append(say("card.denied_by", who=mention(review.decided_by), reason=reason))
     elif request.state is State.WITHDRAWN:
         by = review.decided_by
         lines.append(say("card.withdrawn_by", who=mention(by)) if by else say("card.given_up"))
@@ -102,7 +104,7 @@ def who_could(say: Voice, approvers: Sequence[str] | None) -> Mrkdwn:
 def buttons(say: Voice, request: Request) -> list[Block]:
     """Return the row of buttons that mean something in this state; a closed card has none but the next step."""
     value = f"{request.id} {request.digest}"
-    label = {"name": bare(request.change.job_name, 40)}
+    job = escape(request.change.job_name, LONGEST_IN_LABEL)
     if request.state is State.PENDING:
         names: tuple[str, ...] = ("approve", "deny", "withdraw")
     elif request.state in {State.STALE, State.EXPIRED}:
@@ -111,7 +113,7 @@ def buttons(say: Voice, request: Request) -> list[Block]:
         names = ("reviewed",)
     else:
         return []
-    made = [button(name, say(f"button.{name}"), value, say(f"button.{name}_label", **label)) for name in names]
+    made = [button(name, say(f"button.{name}"), value, say(f"button_label.{name}", name=job)) for name in names]
     styled = [
         {**each, "style": STYLES[name]} if name in STYLES else each for name, each in zip(names, made, strict=True)
     ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from handler.domain.request import State
 from handler.slack.blocks import told
 from handler.slack.card_view import buttons, review_lines, size, terms
 from handler.slack.faults import problem, problem_next
-from handler.slack.mrkdwn import Mrkdwn, bare, code, dotted, mention, moment
+from handler.slack.mrkdwn import Mrkdwn, bare, code, dotted, escape, mention, moment
 from handler.slack.quantities import difference, drift, timeout, workers
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from handler.slack.voice import Voice
 
 
+NOT_UNDONE: Final = frozenset({State.FAILED, State.UNKNOWN})
+
+
 def what(say: Voice, change: Change) -> Mrkdwn:
     """Say a change: ``workers 2 → 4``."""
     return difference(say, change.before.fields, change.after.fields)
@@ -31,12 +34,14 @@ def change_message(say: Voice, shown: ChangeShown) -> Message:
     """Show what became of a change, as its request says."""
     request = shown.request
     name, change = code(request.change.job_name), what(say, request.change)
-    title = say(f"became.{request.state.value}", name=name, what=change)
+    if request.undoing and request.state in NOT_UNDONE:
+        title = say(f"undoing.{request.state.value}", name=name, what=change)
+    else:
+        title = say(f"became.{request.state.value}", name=name, what=change)
     lines = [title, *terms(say, request), *_next(say, request)]
     if request.state is State.APPLIED and shown.running:
         lines.append(_running(say, shown.running))
-    who = mention(request.requester.user_id)
-    reason = request.reason
+    who, reason = mention(request.requester.user_id), escape(request.reason or "")
     lines.append(say("change.asked_because", who=who, reason=reason) if reason else say("change.asked", who=who))
     lines += review_lines(say, shown)
     rules = say("change.rules", rules=say.listed(request.because)) if request.because else ""

@@ -13,7 +13,7 @@ from handler.domain.errors import (
     JobNotFound,
     SettingsInvalid,
 )
-from handler.slack.mrkdwn import LONGEST_VALUE, LONGEST_WORD, Mrkdwn, code, dotted
+from handler.slack.mrkdwn import LONGEST_VALUE, LONGEST_WORD, Mrkdwn, clean, code, dotted
 from handler.slack.quantities import lasting
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def in_its_own_words(error: SluiceError) -> Mrkdwn:
     if not isinstance(error, DataFlowError):
         return Mrkdwn("")
     status = f"HTTP {error.status}" if error.status else ""
-    own = error.code if error.code and error.code != str(error.status) else ""
-    said = dotted((status, own, error.message or ""))
+    own, message = clean(error.code or ""), clean(error.message or "")
+    said = dotted((status, own if own != str(error.status) else "", message))
     return code(said, LONGEST_VALUE) if said else said
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from handler.domain.pipeline import stages
 from handler.domain.preview import running
 from handler.slack.blocks import Block, actions, button, context, fields, message, paragraphs, section, that_fit, told
-from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, code, dotted, escape, joined, moment
+from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, bare, code, dotted, escape, joined, moment
 from handler.slack.quantities import lasting, timeout, workers
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ def _pipeline(say: Voice, nodes: Sequence[Node]) -> Mrkdwn:
 
 def _node(say: Voice, node: Node) -> Mrkdwn:
     kind = say.known("node", node.type) or escape(node.type.casefold().replace("_", " "), LONGEST_WORD)
-    if not node.name.strip():
-        return kind or code("")
-    told_by_name = {_stem(word) for word in node.name.split()}
-    unsaid = " ".join(word for word in kind.split() if _stem(word) not in told_by_name)
     name = escape(node.name, LONGEST_WORD)
+    if not name:
+        return kind or bare("")
+    told_by_name = {_stem(word) for word in name.split()}
+    unsaid = " ".join(word for word in kind.split() if _stem(word) not in told_by_name)
     return say("status.node", name=name, kind=Mrkdwn(unsaid)) if unsaid else name
 
 
@@ -123,7 +123,7 @@ def _notes(say: Voice, shown: JobShown) -> list[Mrkdwn]:
 
 
 def _buttons(say: Voice, job: Job) -> list[Block]:
-    if not (job.id.isascii() and job.id.isprintable() and len(job.id) <= LONGEST_ID):
+    if not (job.id.isascii() and job.id.isprintable() and 0 < len(job.id) <= LONGEST_ID):
         return []
     refresh = button("refresh", say("status.refresh"), job.id, say("status.refresh_label"))
     history = button("history_open", say("status.history"), job.id, say("status.history_label"))

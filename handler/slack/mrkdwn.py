@@ -14,10 +14,11 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
 ELLIPSIS: Final = "…"
+LONGEST_LOOK: Final = 4000
 LONGEST_VALUE: Final = 500
 LONGEST_NAME: Final = 100
 LONGEST_WORD: Final = 40
@@ -43,7 +44,9 @@ _BLANKS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _JOINER: Final = "\u200d"
 _PICTURES: Final = "\u2190-\u2bff\U0001f000-\U0001faff"
 _LOOSE_JOINER: Final = re.compile(f"(?<![{_PICTURES}\ufe0f]){_JOINER}|{_JOINER}(?![{_PICTURES}])")
-_USER: Final = re.compile(r"[UW][A-Z0-9]{1,30}")
+_SLACK_ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,30}")
+_PEOPLE: Final = {"U": "@", "W": "@"}
+_ANYBODY: Final = {**_PEOPLE, "S": "!subteam^", "C": "#", "G": "#"}
 _DATE: Final = re.compile(r"<!date\^[0-9]+\^[^|>]*\|([^>]*)>")
 _QUOTE: Final = re.compile("^>", re.MULTILINE)
 
@@ -57,10 +60,11 @@ class Mrkdwn(str):
 def clean(text: str) -> str:
     """Make foreign text one line without what cannot be seen: controls, zero-width and bidirectional marks.
 
-    A joiner stays between pictures, where it makes one emoji of several.
+    A joiner stays between pictures, where it makes one emoji of several. What is far beyond any limit is not looked at.
     """
-    line = " ".join("".join(_seen(text)).split())
-    return _LOOSE_JOINER.sub("", line)
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    return " ".join(_LOOSE_JOINER.sub("", "".join(_seen(text[:LONGEST_LOOK]))).split())
 
 
 def _seen(text: str) -> Iterator[str]:
@@ -80,13 +84,13 @@ def escape(text: str, limit: int = LONGEST_VALUE) -> Mrkdwn:
 
 
 def code(text: str, limit: int = LONGEST_NAME) -> Mrkdwn:
-    """Show a name or an id letter by letter, as inline code; ``-`` where there is none."""
-    return Mrkdwn(f"`{bare(text, limit) or '-'}`")
+    """Show a name or an id letter by letter, as inline code."""
+    return Mrkdwn(f"`{bare(text, limit)}`")
 
 
 def bare(text: str, limit: int = LONGEST_NAME) -> Mrkdwn:
-    """Show a name inside text that is inline code already."""
-    return _entities(clean(text).replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}"), limit)
+    """Show a name inside text that is inline code already; ``-`` where there is none to be seen."""
+    return _entities(clean(text).replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}") or "-", limit)
 
 
 def _plain_marks(line: str) -> str:
@@ -100,12 +104,22 @@ def _entities(line: str, limit: int) -> Mrkdwn:
     if not widths or widths[-1] <= limit:
         return Mrkdwn("".join(pieces))
     kept = "".join(piece for piece, width in zip(pieces, widths, strict=True) if width < limit)
-    return Mrkdwn(kept.rstrip(f" {_JOINER}") + ELLIPSIS)
+    return Mrkdwn(kept.rstrip(f" _{_JOINER}") + ELLIPSIS)
 
 
 def mention(user_id: str) -> Mrkdwn:
     """Mention a person whose id came from Slack; anything that is no id is shown as code."""
-    return Mrkdwn(f"<@{user_id}>") if _USER.fullmatch(user_id) else code(user_id, LONGEST_WORD)
+    return _called(user_id, _PEOPLE)
+
+
+def call(slack_id: str) -> Mrkdwn:
+    """Mention the person, user group or channel with this id, which came from Slack or from the policy's settings."""
+    return _called(slack_id, _ANYBODY)
+
+
+def _called(slack_id: str, signs: Mapping[str, str]) -> Mrkdwn:
+    sign = signs.get(slack_id[:1]) if _SLACK_ID.fullmatch(slack_id) else None
+    return Mrkdwn(f"<{sign}{slack_id}>") if sign else code(slack_id, LONGEST_WORD)
 
 
 def moment(at: datetime) -> Mrkdwn:
@@ -131,7 +145,7 @@ def unformatted(text: Mrkdwn) -> str:
     """Return what a notification or a screen reader is given: the same words without formatting.
 
     A phone's notification shows ``text`` as it is (docs.slack.dev/changelog/2026/07/13/notification-changes). Slack
-    replaces mentions by names there as well, so they stay.
+    replaces mentions by names there as well, so that they stay.
     """
     spans = _QUOTE.sub("", _DATE.sub(r"\1", text)).split("`")
     plain = "".join(_plain_marks(span) if place % 2 else span.replace("*", "") for place, span in enumerate(spans))

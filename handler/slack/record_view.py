@@ -10,7 +10,7 @@ from handler.domain.audit import Event
 from handler.slack.blocks import context, message, paragraphs, section, that_fit, told
 from handler.slack.change_view import what
 from handler.slack.faults import problem
-from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, code, dotted, escape, mention, moment
+from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, bare, code, dotted, escape, mention, moment
 from handler.slack.quantities import difference
 
 if TYPE_CHECKING:
@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 Fact = Mapping[str, object]
 
 LONGEST_REASON: Final = 200
+MOST_NOTES: Final = 5
+# Facts that say what somebody did beside the request, which stands as it stood.
+NOTES: Final = {
+    Event.APPROVED.value,
+    Event.DENIED.value,
+    Event.BROKE_GLASS.value,
+    Event.CLICK_REFUSED.value,
+    Event.REVIEWED.value,
+}
+CALLS: Final = {Event.REMINDED.value, Event.ESCALATED.value, Event.REVIEW_REMINDED.value}
+BESIDE: Final = (NOTES | CALLS) - {Event.APPROVED.value, Event.DENIED.value}
 # Facts whose before and after are what was asked; the others' are what was found.
 ASKED: Final = frozenset({Event.REQUESTED.value, Event.REFUSED.value, Event.APPLYING.value})
 
@@ -46,25 +57,33 @@ def _by_request(facts: tuple[Fact, ...]) -> list[list[Fact]]:
 
 
 def _entry(say: Voice, newest_first: list[Fact], *, of_user: bool) -> Mrkdwn:
-    """Say one request in a line, its reason and what stood in its way in a line each."""
-    last, first = newest_first[0], newest_first[-1]
+    """Say one request in a line; its reason, who else had a part in it and what stood in its way in a line each."""
+    first = newest_first[-1]
+    last = next((fact for fact in newest_first if _text(fact, "event") not in BESIDE), newest_first[0])
     event = _text(last, "event")
     row = dotted(
         (
-            say("history.event", event=say.known("event", event) or escape(event, LONGEST_WORD)),
+            say("history.event", event=say.known("event", event) or escape(event, LONGEST_WORD) or bare("")),
             _asked(say, first, _name(first) if of_user else None),
             "" if of_user else _who(first),
             _at(last),
             code(_text(last, "request_id"), LONGEST_WORD),
         )
     )
-    reason, detail = _text(first, "reason"), _text(last, "detail")
-    lines = [row]
-    if reason:
-        lines.append(say("history.reason", reason=escape(reason, LONGEST_REASON)))
-    if detail:
-        lines.append(say("history.detail", detail=_why(say, detail)))
-    return Mrkdwn("\n".join(lines))
+    reason = escape(_text(first, "reason"), LONGEST_REASON)
+    why = "" if event in NOTES else _why(say, _text(last, "detail"))
+    lines = [say("history.reason", reason=reason)] if reason else []
+    lines += [_note(say, fact) for fact in reversed(newest_first) if _text(fact, "event") in NOTES][:MOST_NOTES]
+    if why:
+        lines.append(say("history.detail", detail=why))
+    return Mrkdwn("\n".join([row, *lines]))
+
+
+def _note(say: Voice, fact: Fact) -> Mrkdwn:
+    """Say who approved, denied, tried to, or looked at it afterwards."""
+    did, who = say(f"note.{_text(fact, 'event')}"), mention(_text(fact, "actor"))
+    why = escape(_text(fact, "reason"), LONGEST_REASON) or _why(say, _text(fact, "detail"))
+    return say("history.note_why", did=did, who=who, why=why) if why else say("history.note", did=did, who=who)
 
 
 def _name(fact: Fact) -> Mrkdwn | None:

@@ -10,7 +10,8 @@ from handler.domain.request import State
 from handler.slack.blocks import told
 from handler.slack.card_view import people, who_could
 from handler.slack.change_view import what
-from handler.slack.mrkdwn import Mrkdwn, code, mention, moment
+from handler.slack.mrkdwn import Mrkdwn, bare, call, code, escape, mention, moment
+from handler.slack.quantities import workers
 from handler.slack.refusal_view import impossible_lines
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def _who_was_first(say: Voice, request: Request) -> list[Mrkdwn]:
     if review is None or request.state is State.PENDING:
         return []
     if review.decided_by is not None:
-        key = "click.denied_by" if request.state is State.DENIED else "click.withdrawn_by"
-        return [say(key, who=mention(review.decided_by), at=moment(request.updated_at))]
+        who, at = mention(review.decided_by), moment(request.updated_at)
+        denied = request.state is State.DENIED
+        return [say("click.denied_by" if denied else "click.withdrawn_by", who=who, at=at)]
     if review.approvals and len(review.approvals) >= review.needed:
         last = review.approvals[-1]
         who = people(say, [each.user_id for each in review.approvals])
@@ -55,7 +57,7 @@ def again_message(say: Voice, asked: AskedAlready) -> Message:
 def waiting_message(say: Voice, request: Request, channel_id: str) -> Message:
     """Tell the one who asked where their request waits."""
     name, change = code(request.change.job_name), what(say, request.change)
-    channel = Mrkdwn(f"<#{channel_id}>")
+    channel = call(channel_id)
     return told([say("click.waiting", name=name, what=change, channel=channel, id=code(request.id))])
 
 
@@ -65,7 +67,7 @@ def unposted_message(say: Voice, request: Request, channel_id: str, problem: str
     mend = say.known("mend", problem) or say("mend.other", problem=code(problem))
     lines = [
         say("click.unposted", name=name, what=change),
-        say("click.unposted_where", channel=Mrkdwn(f"<#{channel_id}>"), problem=code(problem)),
+        say("click.unposted_where", channel=call(channel_id), problem=code(problem)),
         mend,
     ]
     return told(lines)
@@ -83,18 +85,12 @@ def reminder_message(say: Voice, reminded: PeopleReminded) -> Message:
     request = reminded.request
     name, change = code(request.change.job_name), what(say, request.change)
     if reminded.escalated_to:
-        to = Mrkdwn(" ".join(_called(each) for each in reminded.escalated_to))
+        to = Mrkdwn(" ".join(call(each) for each in reminded.escalated_to))
         return told([say("click.escalated", to=to, name=name, what=change)])
     approvers = reminded.approvers
     whom = people(say, approvers) if approvers else say("click.somebody")
     ends = moment(request.review.expires_at) if request.review else Mrkdwn("-")
     return told([say("click.reminded", who=whom, name=name, what=change, at=ends)])
-
-
-def _called(slack_id: str) -> Mrkdwn:
-    if slack_id.startswith("S"):
-        return Mrkdwn(f"<!subteam^{slack_id}>")
-    return Mrkdwn(f"<#{slack_id}>") if slack_id.startswith(("C", "G")) else mention(slack_id)
 
 
 def review_message(say: Voice, wanted: ReviewWanted) -> Message:
@@ -108,8 +104,9 @@ def review_message(say: Voice, wanted: ReviewWanted) -> Message:
 def skipped_message(say: Voice, request: Request, channel_id: str) -> Message:
     """Tell somebody whose approval was passed by."""
     name, change = code(request.change.job_name), what(say, request.change)
-    who, channel = mention(request.requester.user_id), Mrkdwn(f"<#{channel_id}>")
-    return told([say("click.skipped", who=who, name=name, what=change, channel=channel, reason=request.reason or "-")])
+    who, channel = mention(request.requester.user_id), call(channel_id)
+    reason = escape(request.reason or "") or bare("")
+    return told([say("click.skipped", who=who, name=name, what=change, channel=channel, reason=reason)])
 
 
 def why_message(say: Voice, shown: WhyShown) -> Message:
@@ -133,9 +130,9 @@ def why_message(say: Voice, shown: WhyShown) -> Message:
     if not isinstance(shown.plan, Change):
         lines += [say("policy.impossible"), *impossible_lines(say, shown.plan, name)]
     if shown.straight_away_workers is not None:
-        lines.append(say("policy.fewer", workers=shown.straight_away_workers))
+        lines.append(say("policy.fewer", workers=workers(say, shown.straight_away_workers)))
     if shown.channel is not None:
-        lines.append(say("policy.channel", channel=Mrkdwn(f"<#{shown.channel}>")))
+        lines.append(say("policy.channel", channel=call(shown.channel)))
     if isinstance(shown.decision, NeedsApproval):
         lines.append(who_could(say, shown.approvers))
     return told(lines)

@@ -29,7 +29,7 @@ class Voice:
     def known(self, section: str, name: str) -> Mrkdwn | None:
         """Return the sentence for a member of an open set, None where there is none; such a sentence has no values."""
         key = f"{section}.{name}"
-        return self(key) if key in self.words.keys else None
+        return self(key) if key in self.words.sentences else None
 
     def listed(self, names: Sequence[str], total: int = 0) -> Mrkdwn:
         """Show names one after the other, at most ten of them; ``total`` when there are more than are given."""

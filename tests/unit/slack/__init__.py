@@ -1,0 +1,1 @@
+"""What people read: rendering, held to Slack's rules."""
