@@ -1,7 +1,9 @@
 """``cases.toml``: a policy's own examples, given → expect, told in the words of the policy (contract, "Policy")."""
 
+import re
 from collections.abc import Collection
-from typing import Annotated, Literal, assert_never
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, assert_never
 
 from pydantic import BeforeValidator, Field
 
@@ -11,6 +13,9 @@ from handler.domain.authority import Action, Allowed, Decision, Denied, NeedsApp
 from handler.domain.errors import PolicyInvalid
 from handler.domain.model import Actor, ChannelId, GroupName, UserId
 from handler.ports import Policy
+
+_BEGIN: Final = re.compile(r"^[ \t]*\[\[[ \t]*case[ \t]*\]\]", re.MULTILINE)
+_NUMBERED: Final = re.compile(rf"^{re.escape(CASES_FILE)}(?=: case\.([0-9]+))")
 
 Expected = Literal["allowed", "1 approval", "2 approvals", "3 approvals", "denied"]
 
@@ -83,24 +88,52 @@ class _Cases(Table):
     case: Annotated[tuple[Case, ...], BeforeValidator(_names)] = ()
 
 
-def parse_cases(text: str, groups: Collection[str]) -> tuple[Case, ...]:
+@dataclass(frozen=True, slots=True)
+class PlacedCase:
+    """A case, and where it stands: the file, with the line where that is known."""
+
+    case: Case
+    where: str
+
+
+def parse_cases(text: str, groups: Collection[str]) -> tuple[PlacedCase, ...]:
     """Read ``cases.toml``. Raises PolicyInvalid with each problem, also for groups that the settings do not know."""
-    cases = read_table(CASES_FILE, text, _Cases).case
+    lines = [text.count("\n", 0, begin.start()) + 1 for begin in _BEGIN.finditer(text)]
+    try:
+        cases = read_table(CASES_FILE, text, _Cases).case
+    except PolicyInvalid as error:
+        raise PolicyInvalid(tuple(_placed(problem, lines) for problem in error.problems)) from error
+    if len(lines) == len(cases):
+        placed = tuple(PlacedCase(case, _where(line)) for case, line in zip(cases, lines, strict=True))
+    else:  # written in another of TOML's ways
+        placed = tuple(PlacedCase(case, CASES_FILE) for case in cases)
     problems = tuple(
-        f'{CASES_FILE}: "{case.name}" names the group {group}, which is not in [groups] of {SETTINGS_FILE}'
+        f'{each.where}: "{each.case.name}" names the group {group}, which is not in [groups] of {SETTINGS_FILE}'
         f"{did_you_mean(group, groups)}"
-        for case in cases
-        for group in case.given.groups
+        for each in placed
+        for group in each.case.given.groups
         if group not in groups
     )
     if problems:
         raise PolicyInvalid(problems)
-    return cases
+    return placed
 
 
-def check_cases(policy: Policy, cases: Collection[Case]) -> tuple[str, ...]:
+def _where(line: int) -> str:
+    return f"{CASES_FILE}, line {line}"
+
+
+def _placed(problem: str, lines: list[int]) -> str:
+    """Put the line of its case into a sentence that numbers it."""
+    found = _NUMBERED.match(problem)
+    number = int(found[1]) if found else 0
+    return _NUMBERED.sub(_where(lines[number - 1]), problem) if 0 < number <= len(lines) else problem
+
+
+def check_cases(policy: Policy, cases: Collection[PlacedCase]) -> tuple[str, ...]:
     """Ask the policy every case; return a sentence for each that it answers otherwise than expected."""
-    return tuple(failure for case in cases if (failure := _failure(case, policy.decide(case.given.question()))))
+    decided = ((each, policy.decide(each.case.given.question())) for each in cases)
+    return tuple(f"{each.where}: {failure}" for each, decision in decided if (failure := _failure(each.case, decision)))
 
 
 def _failure(case: Case, decision: Decision) -> str:

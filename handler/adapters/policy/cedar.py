@@ -114,8 +114,9 @@ class CedarPolicy:
     def decide(self, question: Question) -> Decision:
         """Ask with 0 to 3 approvals at once; the smallest number that allows is what is needed.
 
-        Cedar skips a policy that it cannot evaluate, and skipping a ``forbid`` would allow more than the policy says:
-        one error in any of the four answers denies.
+        What is needed is because of the policies that permit it then, and of those that forbid it with one approval
+        less. Cedar skips a policy that it cannot evaluate, and skipping a ``forbid`` would allow more than the policy
+        says: one error in any of the four answers denies.
         """
         answers = self._answers([(question, approvals) for approvals in range(MOST_APPROVALS + 1)])
         errors = tuple(dict.fromkeys(error for answer in answers for error in answer.errors))
@@ -125,7 +126,8 @@ class CedarPolicy:
             if answer.allows and approvals == 0:
                 return Allowed(answer.because, self.version)
             if answer.allows:
-                return NeedsApproval(approvals, answer.because, self.version)
+                because = {*answer.because, *answers[approvals - 1].because}
+                return NeedsApproval(approvals, tuple(sorted(because, key=list(self.valid.rules).index)), self.version)
         return Denied(answers[-1].because, self.version)
 
     def permitted(self, questions: Sequence[Question]) -> tuple[bool, ...]:

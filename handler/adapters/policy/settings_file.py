@@ -127,6 +127,8 @@ def parse_settings(text: str) -> PolicySettings:
 
 def _contradictions(settings: PolicySettings) -> Iterator[str]:
     approvals = settings.approvals
+    if settings.break_glass.max_for < timedelta(minutes=1):
+        yield "break_glass.max_for is under a minute, and the length of an emergency is in whole minutes."
     if approvals.remind >= approvals.expires:
         yield "approvals.remind is not before approvals.expires, so nobody would be reminded."
     if approvals.escalate is None:

@@ -20,16 +20,35 @@ from handler.domain.errors import PolicyInvalid
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+PERMITS_NOTHING: Final = (
+    f"{POLICY_FILE} has no permit, so nobody may do anything. To lock everything for a while, keep the rules and add:"
+    " forbid (principal, action, resource);"
+)
+
 _PREFIX: Final = re.compile(r"^for policy `policy\d+`, |^Policy parse error: ")
 _FOR_ACTION: Final = re.compile(r' for (Action::"\w+")')
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """One policy as written: ``permit`` or ``forbid``, its text, and the line it begins in (from 1)."""
+
+    effect: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class ValidPolicy:
-    """Policies that may be asked; ``names`` tells each one's ``@id``, or its position, by Cedar's own name for it."""
+    """Policies that may be asked.
+
+    ``names`` tells each one's ``@id``, or its position, by Cedar's own name for it; ``rules`` what stands under that
+    name, in the order of the file.
+    """
 
     policies: PolicySet
     names: Mapping[str, str]
+    rules: Mapping[str, Rule]
     warnings: tuple[str, ...] = ()
 
 
@@ -47,8 +66,7 @@ def validate(text: str, groups: Collection[str] | None) -> ValidPolicy:
     """
     problems: list[str] = []
     names: dict[str, str] = {}
-    lines: dict[str, int] = {}
-    permits = False
+    rules: dict[str, Rule] = {}
     found = tuple(statements(text))
     for position, statement in enumerate(found):
         where = f"{POLICY_FILE}, line {statement.line}"
@@ -58,17 +76,18 @@ def validate(text: str, groups: Collection[str] | None) -> ValidPolicy:
             problems.append(f"{where}: this policy cannot be read: {error}.")
             continue
         name = (policy.get("annotations") or {}).get("id") or f"policy{position}"
-        if name in lines:
-            problems.append(f'{where}: @id "{name}" is taken by the policy in line {lines[name]}.')
-        lines.setdefault(name, statement.line)
+        if name in rules:
+            problems.append(f'{where}: @id "{name}" is taken by the policy in line {rules[name].line}.')
+        rules.setdefault(name, Rule(policy["effect"], statement.text, statement.line))
         names[f"policy{position}"] = name
-        permits = permits or policy["effect"] == "permit"
         problems += (f"{where}, {name}: {problem}" for problem in _problems(statement, policy, groups))
     if problems:
         raise PolicyInvalid(tuple(problems))
-    warnings = () if permits else (f"{POLICY_FILE} permits nothing, so nobody may do anything.",)
+    permits = any(rule.effect == "permit" for rule in rules.values())
     policies = PolicySet.from_str("\n".join(statement.text for statement in found))
-    return ValidPolicy(policies, MappingProxyType(names), warnings)
+    return ValidPolicy(
+        policies, MappingProxyType(names), MappingProxyType(rules), () if permits else (PERMITS_NOTHING,)
+    )
 
 
 def _parsed(statement: Statement) -> Mapping[str, Any]:

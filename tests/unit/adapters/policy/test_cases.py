@@ -1,25 +1,18 @@
-"""A policy's own examples, and that the shipped policy keeps its."""
+"""A policy's own examples: how they are read, and what is told of those that come out otherwise."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
 from handler.adapters.policy.cases import check_cases, parse_cases
-from handler.adapters.policy.cedar import CedarPolicy
-from handler.adapters.policy.folder import read_texts
-from handler.domain.authority import Action, Allowed, Denied, NeedsApproval, Target
+from handler.domain.authority import Action, Target
 from handler.domain.errors import PolicyInvalid
-from handler.domain.model import Limits
-from handler.settings import PACKAGED_POLICY
 from tests.unit.adapters.policy.examples import CONTRACT, policy_of, question
 
-if TYPE_CHECKING:
-    from handler.domain.authority import Decision, Question
-
 GROUPS = ("oncall", "leads")
+NOT_IN_SETTINGS = "which is not in [groups] of settings.toml"
 OUTCOMES = "'allowed', '1 approval', '2 approvals', '3 approvals' or 'denied'"
 
 
@@ -35,43 +28,10 @@ def problems_of(text: str) -> tuple[str, ...]:
     return caught.value.problems
 
 
-def test_the_shipped_policy_keeps_its_own_cases() -> None:
-    """The policy that is packaged with the product answers each case of its folder as the case expects."""
-    texts = read_texts(PACKAGED_POLICY)
-    policy = CedarPolicy.from_texts(texts)
-    cases = parse_cases(texts.cases or "", policy.settings.groups)
-
-    assert check_cases(policy, cases) == ()
-    assert len(cases) > 10
-    assert policy.warnings == ()
-
-
-def test_the_shipped_policy_has_the_documented_limits() -> None:
-    """Without changes of its own a team gets the bounds of the API documents."""
-    assert Limits() == CedarPolicy.from_folder(PACKAGED_POLICY).limits
-
-
-@pytest.mark.parametrize(
-    ("asked", "expected"),
-    [
-        (question(Action.SCALE, "oncall", workers=4, timeout_minutes=2880, timeout_before_minutes=2880), Allowed),
-        (question(Action.SCALE, "oncall", workers=4, timeout_minutes=1440, timeout_before_minutes=2880), NeedsApproval),
-        (question(Action.SCALE, "oncall", workers=8, timeout_minutes=2880, timeout_before_minutes=2880), NeedsApproval),
-        (question(Action.SCALE, "viewers", workers=4), Denied),
-        (question(Action.VIEW), Denied),
-        (question(Action.VIEW, "viewers", target=Target("", "")), Allowed),
-        (question(Action.CANCEL, "oncall"), Denied),
-    ],
-)
-def test_the_shipped_policy_decides_as_its_readme_would(asked: Question, expected: type[Decision]) -> None:
-    """The seed's example, whose timeout is above every bound, gets its workers; a timeout that moves is weighed."""
-    assert isinstance(CedarPolicy.from_folder(PACKAGED_POLICY).decide(asked), expected)
-
-
 def test_what_a_case_leaves_out_stays_as_it_was() -> None:
     """A case names only what it is about: workers and timeout are then those from before, and so in the question."""
     (found,) = parse_cases(case('action = "scale", workersBefore = 5, timeoutBefore = 7', "denied"), GROUPS)
-    asked = found.given.question()
+    asked = found.case.given.question()
 
     assert (asked.workers, asked.workers_before) == (5, 5)
     assert (asked.timeout_minutes, asked.timeout_before_minutes) == (7, 7)
@@ -102,7 +62,7 @@ def test_every_word_of_a_case_reaches_the_question() -> None:
         has_reason=True,
         break_glass=True,
     )
-    asked = found.given.question()
+    asked = found.case.given.question()
 
     assert replace(expected, actor=replace(expected.actor, team_id="")) == asked
 
@@ -137,7 +97,9 @@ def test_cases_that_hold_fail_nothing() -> None:
 )
 def test_a_case_that_fails_says_what_was_expected_and_what_came(text: str, expected: str) -> None:
     """A failure names the case, what it expects, what the policy says, and because of which @id."""
-    assert check_cases(policy_of(CONTRACT), parse_cases(text, GROUPS)) == (expected,)
+    assert check_cases(policy_of(CONTRACT), parse_cases("# one\n" + text, GROUPS)) == (
+        f"cases.toml, line 2: {expected}",
+    )
 
 
 def test_two_approvals_are_said_so() -> None:
@@ -152,27 +114,27 @@ def test_two_approvals_are_said_so() -> None:
     [
         (
             case('action = "scael"', "denied"),
-            "cases.toml: case.1.given.action must be one of view, scale, run, cancel, approve, audit.",
+            "cases.toml, line 1: case.1.given.action must be one of view, scale, run, cancel, approve, audit.",
         ),
         (
             case("action = 3", "denied"),
-            "cases.toml: case.1.given.action must be one of view, scale, run, cancel, approve, audit.",
+            "cases.toml, line 1: case.1.given.action must be one of view, scale, run, cancel, approve, audit.",
         ),
         (
             case('action = "run"', "denied") + case('action = "run", workerBefore = 3', "denied"),
-            "cases.toml: case.2.given.workerBefore is not a setting; did you mean case.given.workersBefore?",
+            "cases.toml, line 6: case.2.given.workerBefore is not a setting; did you mean case.given.workersBefore?",
         ),
         (
             case('action = "run", groups = ["onkall"]', "denied"),
-            'cases.toml: "it" names the group onkall, which is not in [groups] of settings.toml; did you mean oncall?',
+            f'cases.toml, line 1: "it" names the group onkall, {NOT_IN_SETTINGS}; did you mean oncall?',
         ),
         (
             case('action = "run"', "maybe"),
-            f"cases.toml: case.1.expect is not right: input should be {OUTCOMES}.",
+            f"cases.toml, line 1: case.1.expect is not right: input should be {OUTCOMES}.",
         ),
         (
             case('action = "run", workers = "4"', "denied"),
-            "cases.toml: case.1.given.workers is not right: input should be a valid integer.",
+            "cases.toml, line 1: case.1.given.workers is not right: input should be a valid integer.",
         ),
         ("case = 3", "cases.toml: case is not right: input should be a valid tuple."),
         ("[[case", "cases.toml is not TOML: Expected ']]' at the end of an array declaration (at end of document)."),
@@ -181,3 +143,23 @@ def test_two_approvals_are_said_so() -> None:
 def test_a_case_that_cannot_be_understood_is_refused(text: str, expected: str) -> None:
     """A slip in the file is told by case and key, so that no case silently tests nothing."""
     assert problems_of(text) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('\n  [[ case ]]\nname = "it"\ngiven = { action = "run" }\nexpect = "allowed"', "cases.toml, line 2"),
+        ('case = [{ name = "it", given = { action = "run" }, expect = "allowed" }]', "cases.toml"),
+        ('[["case"]]\nname = "it"\ngiven = { action = "run" }\nexpect = "allowed"', "cases.toml"),
+    ],
+)
+def test_a_case_is_told_by_its_line_where_that_is_known(text: str, where: str) -> None:
+    """Whichever way TOML lets the cases be written, a wrong line is never told."""
+    expected = f'{where}: "it" expects allowed; the policy says denied.'
+
+    assert check_cases(policy_of(CONTRACT), parse_cases(text, GROUPS)) == (expected,)
+
+
+def test_a_mistake_in_a_case_without_a_line_is_told_by_its_number() -> None:
+    """Cases in one array have no line of their own: the number says which."""
+    assert problems_of('case = [{ name = "it", expect = "allowed" }]') == ("cases.toml: case.1.given is missing.",)

@@ -111,6 +111,36 @@ def test_what_would_be_forbidden_only_without_approvals_is_not_the_reason() -> N
     assert outcome(policy.decide(question())) == ("denied",)
 
 
+@pytest.mark.parametrize(
+    ("forbidding", "expected"),
+    [
+        ("context.approvals < 1", (1, "always", "guarded", "later")),
+        ("context.approvals < 2", (2, "always", "guarded", "later")),
+        ("context.approvals == 1", ("allowed", "always")),
+        ("context.approvals < 4", ("denied", "guarded")),
+    ],
+)
+def test_what_an_approval_lifts_is_a_reason_for_it(forbidding: str, expected: tuple[object, ...]) -> None:
+    """Why approvals are needed is told whole: what permits it then, and what forbids it with one less."""
+    policy = policy_of(
+        '@id("always") permit(principal, action, resource);'
+        f'@id("guarded") forbid(principal, action, resource) when {{ {forbidding} }};'
+        '@id("later") permit(principal, action, resource) when { context.approvals >= 1 };'
+    )
+
+    assert expected == outcome(policy.decide(question()))
+
+
+def test_a_prohibition_that_fewer_approvals_lift_is_no_reason_for_the_last() -> None:
+    """Of two approvals the first lifts what forbids; only what asks for the second is a reason for two."""
+    policy = policy_of(
+        '@id("guarded") forbid(principal, action, resource) when { context.approvals < 1 };'
+        '@id("two") permit(principal, action, resource) when { context.approvals >= 2 };'
+    )
+
+    assert outcome(policy.decide(question())) == (2, "two")
+
+
 def test_several_reasons_come_in_the_order_of_the_file() -> None:
     """All determining policies are named in the order in which they are written, in each run."""
     names = [f"rule-{number}" for number in range(12)]

@@ -92,7 +92,7 @@ def test_what_is_left_out_has_a_default() -> None:
 )
 def test_durations_are_read_as_people_write_them(written: str, meant: timedelta) -> None:
     """Days, hours, minutes and seconds, alone or together in that order."""
-    assert meant == parse_settings(f'[break_glass]\nmax_for = "{written}"').break_glass.max_for
+    assert meant == parse_settings(f'[break_glass]\nreview_within = "{written}"').break_glass.review_within
 
 
 @pytest.mark.parametrize(
@@ -134,6 +134,10 @@ def test_what_is_no_duration_is_refused(written: str) -> None:
             "settings.toml: approvals.escalate.who is not a setting; did you mean approvals.escalate.to?",
         ),
         ("zzz = 1", "settings.toml: zzz is not a setting."),
+        (
+            '[break_glass]\nmax_for = "59s"',
+            "settings.toml: break_glass.max_for is under a minute, and the length of an emergency is in whole minutes.",
+        ),
         ('[approvals.escalate]\nafter = "5m"', "settings.toml: approvals.escalate.to is missing."),
         ("[limits]\nworkers = [10, 2]", "settings.toml: limits.workers has a least, 10, above its most, 2."),
         (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.adapters.policy.statements import MOST_DEPTH, MOST_OPERATORS, statements
-from handler.adapters.policy.validation import validate
+from handler.adapters.policy.validation import Rule, validate
 from handler.domain.errors import PolicyInvalid
 from tests.unit.adapters.policy.examples import CONTRACT
 
@@ -139,7 +139,12 @@ def test_groups_are_not_judged_while_they_are_not_known() -> None:
 @pytest.mark.parametrize("text", ["", "// nothing yet", "forbid(principal, action, resource);"])
 def test_a_policy_that_permits_nothing_is_valid_with_a_warning(text: str) -> None:
     """Permitting nothing is a safe thing to say, as in a lock-down, but seldom meant: it loads and is warned of."""
-    assert validate(text, GROUPS).warnings == ("policy.cedar permits nothing, so nobody may do anything.",)
+    expected = (
+        "policy.cedar has no permit, so nobody may do anything. To lock everything for a while, keep the rules and add:"
+        " forbid (principal, action, resource);"
+    )
+
+    assert (expected,) == validate(text, GROUPS).warnings
 
 
 def test_names_that_are_no_references_do_not_count() -> None:
@@ -198,6 +203,17 @@ def test_a_long_list_of_users_is_not_too_much() -> None:
     users = ", ".join(f'User::"U{number:010}"' for number in range(2000))
 
     assert validate(when(f"[{users}].contains(principal)"), GROUPS).warnings == ()
+
+
+def test_a_rule_can_be_shown_as_it_is_written() -> None:
+    """Each rule is kept under its name, in the order of the file, with its effect, its line and its own words."""
+    text = f'// why\n@id("b") {PERMIT};\n\nforbid(\n  principal, action, resource);  // end'
+
+    assert dict(validate(text, GROUPS).rules) == {
+        "b": Rule("permit", f'@id("b") {PERMIT};', 2),
+        "policy1": Rule("forbid", "forbid(\n  principal, action, resource);", 4),
+    }
+    assert list(validate(text, GROUPS).rules) == ["b", "policy1"]
 
 
 def test_statements_end_only_where_cedar_ends_them() -> None:
