@@ -53,6 +53,7 @@ class Note:
     because: tuple[str, ...] | None = None
     detail: str | None = None
     writer: str | None = None
+    delivery: str | None = None
 
 
 def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
@@ -75,6 +76,7 @@ def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
             reason=note.reason,
             policy_version=before.policy_version,
             because=note.because,
+            delivery=note.delivery,
             detail=note.detail,
             writer=note.writer,
         ),

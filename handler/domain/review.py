@@ -161,7 +161,15 @@ def escalated(request: Request, review: Review, to: tuple[str, ...], now: dateti
     return moved(request, after, Note(event=Event.ESCALATED, actor=SLUICE, detail=" ".join(to)), now)
 
 
-def click_refused(request: Request, actor: Actor, why: Objection, now: datetime) -> Move:
-    """Record that somebody tried what they may not."""
-    note = Note(event=Event.CLICK_REFUSED, actor=actor.user_id, channel=actor.channel_id, detail=why.value)
+def click_refused(
+    request: Request, actor: Actor, why: Objection, now: datetime, *, delivery: str | None = None
+) -> Move:
+    """Record that somebody tried what they may not; ``delivery`` is the digest of the click's, to know it again."""
+    note = Note(
+        event=Event.CLICK_REFUSED,
+        actor=actor.user_id,
+        channel=actor.channel_id,
+        detail=why.value,
+        delivery=delivery,
+    )
     return moved(request, request, note, now)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from handler.domain.model import Actor, Change, GroupName, Job, RequestId, UserId
+    from handler.domain.request import Request
     from handler.ports import World
 
 # Each try has a fresh 40-bit id: three in a row that belong to other deliveries will not be seen.
@@ -76,6 +77,13 @@ def approvers_of(world: World, change: Change, requester: Actor) -> tuple[UserId
     askers = [Asker(replace(requester, user_id=user_id), "", people[user_id]) for user_id in candidates]
     permitted = world.policy.permitted([approve_question(each, change, requester.user_id) for each in askers])
     return tuple(user_id for user_id, allowed in zip(candidates, permitted, strict=True) if allowed)
+
+
+def deciders_of(world: World, request: Request) -> tuple[UserId, ...] | None:
+    """Return who could approve a request now, which nobody can twice; None when it could not be found out."""
+    approvers = approvers_of(world, request.change, request.requester)
+    said_yes = {each.user_id for each in request.review.approvals} if request.review else set()
+    return None if approvers is None else tuple(user_id for user_id in approvers if user_id not in said_yes)
 
 
 def is_allowed(world: World, asker: Asker, action: Action, job: Job | JobSummary | None = None) -> Decision | None:

@@ -51,10 +51,12 @@ def mark_reviewed(world: World, click: Click) -> Outcome:
         request = world.ledger.request(click.ref.request_id)
         if request is None:
             return ClickRefused(Objection.UNKNOWN_REQUEST)
+        if problem := _unfit(click, request):
+            return refused_click(world, click, request, problem)
         wanted = request.emergency
         if wanted is None or wanted.reviewed_by is not None:
             return ClickRefused(Objection.NOTHING_TO_REVIEW, request)
-        decision = _unfit(click, request) or may_decide(world, click, request)
+        decision = may_decide(world, click, request)
         if isinstance(decision, Objection):
             return refused_click(world, click, request, decision)
         move = emergency.reviewed(request, wanted, click.asker.actor, world.clock.now())

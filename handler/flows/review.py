@@ -16,7 +16,7 @@ from handler.flows.access import (
     Asker,
     about_change,
     approve_question,
-    approvers_of,
+    deciders_of,
     question,
     recognised_afresh,
 )
@@ -70,11 +70,17 @@ def deny(world: World, click: Click, reason: str) -> Outcome:
 
 def may_deny(world: World, click: Click) -> ClickRefused | ChangeShown:
     """Say before the form opens why this click could not deny, or show the request that it could."""
-    request = world.ledger.request(click.ref.request_id)
-    if request is None:
-        return ClickRefused(Objection.UNKNOWN_REQUEST)
-    problem = _objection(world, click, request) or may_decide(world, click, request)
-    return refused_click(world, click, request, problem) if isinstance(problem, Objection) else ChangeShown(request)
+    for _ in range(TRIES):
+        request = world.ledger.request(click.ref.request_id)
+        if request is None:
+            return ClickRefused(Objection.UNKNOWN_REQUEST)
+        problem = _objection(world, click, request) or may_decide(world, click, request)
+        if problem is not Objection.EXPIRED:
+            shown = ChangeShown(request)
+            return refused_click(world, click, request, problem) if isinstance(problem, Objection) else shown
+        if ended := _ended(world, request):
+            return ended
+    raise Moved(None)
 
 
 def withdraw(world: World, click: Click) -> Outcome:
@@ -101,6 +107,8 @@ def give_up(world: World, request_id: RequestId, problem: str) -> Request | None
 
 
 def _approve(world: World, click: Click, request: Request, asked: Review) -> Outcome | Move:
+    if _has_approved(click, asked):
+        return ClickRefused(Objection.APPROVED_BEFORE, request)
     decision = may_decide(world, click, request)
     if isinstance(decision, Objection):
         return refused_click(world, click, request, decision)
@@ -148,9 +156,8 @@ def _decided(world: World, click: Click, decide: Callable[[World, Click, Request
             return ClickRefused(Objection.UNKNOWN_REQUEST)
         problem = _objection(world, click, request)
         if problem is Objection.EXPIRED:
-            move = review.expired(request, world.clock.now())
-            if is_recorded(world, request, move):
-                return ClickRefused(problem, move.request)
+            if ended := _ended(world, request):
+                return ended
             continue
         if problem is Objection.CLOSED and _is_left_to_us(click, request):
             return ChangeShown(execute(world, request))
@@ -169,25 +176,39 @@ def _carried_out(world: World, request: Request) -> ChangeShown:
         return ChangeShown(execute(world, request))
     if request.state is not State.PENDING:
         return ChangeShown(request)
-    return ChangeShown(request, approvers=approvers_of(world, request.change, request.requester))
+    return ChangeShown(request, approvers=deciders_of(world, request))
+
+
+def _ended(world: World, request: Request) -> ClickRefused | None:
+    """Expire what the tick has not expired yet; None when it was no longer as it was looked at."""
+    move = review.expired(request, world.clock.now())
+    return ClickRefused(Objection.EXPIRED, move.request) if is_recorded(world, request, move) else None
 
 
 def _is_left_to_us(click: Click, request: Request) -> bool:
     """Whether this is our own decisive click again, whose worker died before the change was begun."""
-    approvals = request.review.approvals if request.review else ()
-    return request.state is State.APPROVED and any(a.user_id == click.asker.actor.user_id for a in approvals)
+    return request.state is State.APPROVED and request.review is not None and _has_approved(click, request.review)
+
+
+def _has_approved(click: Click, asked: Review) -> bool:
+    return any(approval.user_id == click.asker.actor.user_id for approval in asked.approvals)
 
 
 def _objection(world: World, click: Click, request: Request) -> Objection | None:
+    """Return why nobody, or no stranger, can decide. Who has approved may still change their mind, and deny."""
     if click.is_stranger:
         return Objection.STRANGER
-    return review.objection(request, click.ref.digest, click.asker.actor.user_id, world.clock.now())
+    why = review.objection(request, click.ref.digest, click.asker.actor.user_id, world.clock.now())
+    return None if why is Objection.APPROVED_BEFORE else why
 
 
 def refused_click(world: World, click: Click, request: Request, why: Objection) -> ClickRefused:
-    """Say why; record it when somebody tried what they may not."""
+    """Say why; record it, once for each delivery, when somebody tried what they may not."""
+    delivery = click.asker.delivery
     for _ in range(TRIES if why.is_attempt else 0):
-        move = review.click_refused(request, click.asker.actor, why, world.clock.now())
+        if any(fact.get("delivery") == delivery for fact in world.ledger.chain(request.id)):
+            break
+        move = review.click_refused(request, click.asker.actor, why, world.clock.now(), delivery=delivery)
         if is_recorded(world, request, move):
             return ClickRefused(why, move.request)
         current = world.ledger.request(request.id)

@@ -9,7 +9,7 @@ from handler.domain import emergency, review
 from handler.domain.errors import JobBusy, Moved, SluiceError
 from handler.domain.outcomes import ChangeShown, PeopleReminded, ReviewWanted
 from handler.domain.upkeep import Escalate, Expire, Reconcile, Remind, RemindOfReview, Resume, Revert, plan
-from handler.flows.access import approvers_of
+from handler.flows.access import deciders_of
 from handler.flows.execute import execute, reconcile, revert
 
 if TYPE_CHECKING:
@@ -64,14 +64,14 @@ def _done(world: World, duty: Duty) -> Told | None:
         case Escalate(request, asked):
             to = world.policy.terms.escalate_to
             after = _recorded(world, request, review.escalated(request, asked, to, now))
-            return PeopleReminded(after, approvers_of(world, after.change, after.requester), to)
+            return PeopleReminded(after, deciders_of(world, after), to)
         case Remind(request, asked):
             pause = world.policy.terms.remind_after
             after = _recorded(world, request, review.reminded(request, asked, pause, now))
-            return PeopleReminded(after, approvers_of(world, after.change, after.requester))
+            return PeopleReminded(after, deciders_of(world, after))
         case RemindOfReview(request, wanted):
             after = _recorded(world, request, emergency.review_reminded(request, wanted, now))
-            return ReviewWanted(after, approvers_of(world, after.change, after.requester))
+            return ReviewWanted(after, deciders_of(world, after))
 
 
 def _if_changed(before: Request, after: Request) -> ChangeShown | None:
