@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from handler.domain import emergency, opening
+from handler.domain import opening
 from handler.domain.audit import recordable
 from handler.domain.authority import Action, Denied, NeedsApproval
-from handler.domain.errors import DataFlowError, DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
+from handler.domain.errors import DataFlowError, DeliveryKnown, IdTaken, JobBusy
 from handler.domain.identity import request_id
 from handler.domain.model import TIMEOUT, WORKERS, Change, RequestId
 from handler.domain.opening import Asked, Refusal
-from handler.domain.outcomes import (
-    AskedAlready,
-    ChangeImpossible,
-    ChangeShown,
-    JobIsBusy,
-    NothingMore,
-    Refused,
-)
+from handler.domain.outcomes import ChangeImpossible, ChangeShown, NothingMore, Refused
 from handler.domain.preview import TooLong, asked_values, preview, running
 from handler.domain.request import State
 from handler.flows.access import (
@@ -33,6 +25,7 @@ from handler.flows.access import (
 )
 from handler.flows.execute import execute
 from handler.flows.lookup import find_job
+from handler.flows.twice import carried_out_before, met
 
 if TYPE_CHECKING:
     from handler.domain.authority import Decision, Question
@@ -44,8 +37,6 @@ if TYPE_CHECKING:
     from handler.ports import World
 
 EXECUTIONS_READ: Final = 5
-# Slack shows a time-out after three seconds although the command arrived; people press Enter again.
-SAME_AGAIN_WITHIN: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +57,7 @@ def scale(world: World, asker: Asker, command: Scale) -> Outcome:
     asker = recognised(world, asker)
     wish = wished(world, asker, command)
     if isinstance(wish.plan, Change) and not _is_refused(wish):
-        return _opened(world, asker, wish, fresh)
+        return carried_out_before(world, asker, wish.command, wish.plan) or _opened(world, asker, wish, fresh)
     _, known = _identified(world, asker.delivery)
     if known is not None:  # another worker with this delivery was faster, and the job is as it left it
         return _carried_on(world, known)
@@ -90,8 +81,12 @@ def _longest_emergency(world: World) -> int:
 
 
 def _is_refused(wish: Wish) -> bool:
-    """Whether the policy says no. An emergency cannot wait for approvals: needing one is a no."""
-    return isinstance(wish.decision, Denied) or (wish.command.is_emergency and isinstance(wish.decision, NeedsApproval))
+    """Whether the policy says no. An emergency cannot wait for approvals: needing one is a no.
+
+    One that is asked for too long may need one for that alone, so it is told how long it may be.
+    """
+    must_wait = wish.command.is_emergency and isinstance(wish.decision, NeedsApproval)
+    return isinstance(wish.decision, Denied) or (must_wait and not isinstance(wish.plan, TooLong))
 
 
 def _declined(world: World, asker: Asker, wish: Wish) -> Outcome:
@@ -148,32 +143,10 @@ def _opened(world: World, asker: Asker, wish: Wish, fresh: RequestId) -> Outcome
     except DeliveryKnown as known:
         return _carried_on(world, known.existing)
     except JobBusy as busy:
-        return _busy(world, move.request, busy.holder)
+        return met(world, move.request, busy.holder)
     if move.request.state is State.PENDING:
         return ChangeShown(move.request, approvers=approvers_of(world, change, asker.actor))
-    return ChangeShown(execute(world, _loudly(world, move.request)), _running(world, wish.job))
-
-
-def _loudly(world: World, request: Request) -> Request:
-    """Put a passing-by of the approvals on record before anything is written."""
-    if request.emergency is None:
-        return request
-    move = emergency.broke_glass(request, world.clock.now())
-    try:
-        world.ledger.advance(request, move.request, move.fact)
-    except (LedgerUnavailable, Moved):
-        return request  # execute finds it moved, or cannot record its intent either
-    return move.request
-
-
-def _busy(world: World, mine: Request, holder: Request | None) -> Outcome:
-    """Tell a second request about the first; the very same again within moments is the first."""
-    if holder is None:
-        return JobIsBusy(mine.change.job_name, None)
-    is_same = (holder.requester, holder.change, holder.minutes) == (mine.requester, mine.change, mine.minutes)
-    if is_same and world.clock.now() - holder.created_at <= SAME_AGAIN_WITHIN:
-        return AskedAlready(holder)
-    return JobIsBusy(mine.change.job_name, holder)
+    return ChangeShown(execute(world, move.request), _running(world, wish.job))
 
 
 def _running(world: World, job: Job) -> Execution | None:
@@ -195,7 +168,7 @@ def change_question(asker: Asker, job: Job, command: Scale) -> Question:
         workers_before=workers,
         timeout_before_minutes=timeout,
         for_minutes=command.minutes or 0,
-        has_reason=bool(command.because),
+        has_reason=bool(command.because) or command.is_emergency,  # an emergency is not asked without one
         break_glass=command.is_emergency,
     )
 

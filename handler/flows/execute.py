@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handler.domain import lifecycle
+from handler.domain import emergency, lifecycle
+from handler.domain.audit import Event
 from handler.domain.errors import DataFlowError, JobBusy, LedgerUnavailable, Moved, NotFound
 from handler.domain.model import RunCondition, whole
 from handler.domain.request import State
@@ -28,6 +29,9 @@ def execute(world: World, request: Request) -> Request:
     returned as last recorded: the tick carries on from there.
     """
     if request.state is not State.APPROVED:
+        return request
+    request, is_loud = _loudly(world, request)
+    if not is_loud:
         return request
     now = world.clock.now()
     try:
@@ -67,6 +71,21 @@ def reconcile(world: World, request: Request) -> Request:
     now = world.clock.now()
     verdict = judge(request.wanted, Answer.UNCLEAR, _look(world, request), _since(world, request))
     return _recorded(world, request, lifecycle.settled(request, verdict, now))
+
+
+def _loudly(world: World, request: Request) -> tuple[Request, bool]:
+    """Have the passing-by of the approvals on record, once; False when it is not, or when another worker was first."""
+    if request.emergency is None:
+        return request, True
+    try:
+        chain = world.ledger.chain(request.id)
+    except LedgerUnavailable:
+        return request, False
+    if any(fact.get("event") == Event.BROKE_GLASS for fact in chain):
+        return request, True  # by a worker that went no further
+    move = emergency.broke_glass(request, world.clock.now())
+    recorded = _recorded(world, request, move)
+    return recorded, recorded.head == move.request.head
 
 
 def _carried_out(world: World, request: Request, start: Move, condition: RunCondition) -> Request:

@@ -22,7 +22,7 @@ def explain(world: World, asker: Asker, command: Why) -> WhyShown | Refused:
     wish = wished(world, asker, command.scale)
     if refusal := is_allowed(world, asker, Action.VIEW, wish.job):
         return refuse(world, asker, Action.VIEW, wish.job, refusal)
-    asked = change_question(asker, wish.job, command.scale)
+    asked = change_question(asker, wish.job, wish.command)
     change = wish.plan if isinstance(wish.plan, Change) else None
     return WhyShown(
         job=wish.job,
