@@ -10,7 +10,8 @@ from handler.domain.errors import ChatError, ChatRefused, LedgerError, facts_of
 from handler.domain.model import ChannelId
 from handler.domain.outcomes import ChangeShown, ClickRefused, PeopleReminded, ReviewWanted, Trouble
 from handler.domain.request import State
-from handler.flows.access import approvers_of
+from handler.domain.review import Objection
+from handler.flows.access import deciders_of
 from handler.flows.review import give_up
 from handler.slack.blocks import told
 from handler.slack.change_view import change_message
@@ -34,18 +35,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # What people are called for: an edit of the card alone notifies nobody.
-NEWS: Final = frozenset(
-    {
-        State.UNKNOWN,
-        State.APPLIED,
-        State.FAILED,
-        State.REVERTED,
-        State.DENIED,
-        State.EXPIRED,
-        State.WITHDRAWN,
-        State.STALE,
-    }
-)
+NEWS: Final = frozenset(State) - {State.PENDING, State.APPROVED, State.APPLYING, State.REVERTING}
+# A request that moves on while its card is drawn is drawn again; it cannot move this often.
+MOST_EDITS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +53,14 @@ class Herald:
         """Tell the one who typed or clicked, or everybody when it is about a change."""
         match outcome:
             case ChangeShown(request) if request.card is not None:
-                self._edit(request.card, outcome)
-                self._call(outcome)
+                self._call(outcome, self._edit(request.card, outcome))
             case ChangeShown(request) if request.state is State.PENDING or request.emergency:
                 self._card(outcome, response_url)
             case ChangeShown():
                 self._publish(outcome, response_url)
             case _:
                 if isinstance(outcome, ClickRefused) and outcome.request and outcome.request.card:
-                    self._edit(outcome.request.card, self._shown(outcome.request))
+                    self._correct(outcome, outcome.request, outcome.request.card)
                 if message := self._rendered(outcome):
                     self.whisper(actor, response_url, message, replace=replace)
 
@@ -77,30 +68,33 @@ class Herald:
         """Tell what the tick found: on the card, and below it to the one who asked."""
         request = shown.request
         try:
-            if request.card is None:
-                self._remember(request, self.chat.post(self._place(request), change_message(self.voice, shown)))
-            else:
-                self._edit(request.card, shown)
-                self._call(shown)
+            if request.card is not None:
+                self._call(shown, self._edit(request.card, shown))
+                return
+            card = self._posted(shown)
+            if request.emergency:
+                self._tell_skipped(request, card.channel_id)
         except ChatError as error:
             log.error("could not announce", extra={"request_id": request.id, **described(error)})  # noqa: TRY400 - expected
 
     def remind(self, outcome: PeopleReminded | ReviewWanted) -> None:
-        """Call people to the card, below it."""
+        """Call people to the card, below it; it is posted now if that could not be done before."""
         request = outcome.request
         message = (
             reminder_message(self.voice, outcome)
             if isinstance(outcome, PeopleReminded)
             else review_message(self.voice, outcome)
         )
-        place = request.card.channel_id if request.card else self._place(request)
         channels = [ChannelId(to) for to in getattr(outcome, "escalated_to", ()) if to.startswith(("C", "G"))]
-        try:
-            self.chat.post(place, message, thread=request.card)
-            for channel_id in channels:
-                self.chat.post(channel_id, message)
-        except ChatError as error:
-            log.error("could not remind", extra={"request_id": request.id, **described(error)})  # noqa: TRY400 - expected
+        for channel_id in (None, *channels):
+            try:
+                if channel_id is None:
+                    card = request.card or self._posted(ChangeShown(request, approvers=outcome.approvers))
+                    self.chat.post(card.channel_id, message, thread=card)
+                else:
+                    self.chat.post(channel_id, message)
+            except ChatError as error:
+                log.error("could not remind", extra={"request_id": request.id, **described(error)})  # noqa: TRY400 - expected
 
     def whisper(self, actor: Actor, response_url: str, message: Message, *, replace: bool = False) -> None:
         """Tell one person only."""
@@ -127,9 +121,7 @@ class Herald:
 
     def _shown(self, request: Request) -> ChangeShown:
         pending = request.state is State.PENDING
-        return ChangeShown(
-            request, approvers=approvers_of(self.world, request.change, request.requester) if pending else None
-        )
+        return ChangeShown(request, approvers=deciders_of(self.world, request) if pending else None)
 
     def _place(self, request: Request) -> ChannelId:
         """Where a request's card goes: what needs others to the approvals channel, the rest where it was asked."""
@@ -142,20 +134,28 @@ class Herald:
         request, place = shown.request, self._place(shown.request)
         asker = request.requester
         try:
-            card = self.chat.post(place, change_message(self.voice, shown))
+            self._posted(shown)
         except ChatRefused as error:
             log.warning("card not posted", extra={"request_id": request.id, **described(error)})
             if request.emergency:
                 self._publish(shown, response_url)
+                self._tell_skipped(request, asker.channel_id)
             else:
                 given_up = give_up(self.world, request.id, error.code) or request
                 self.whisper(asker, response_url, unposted_message(self.voice, given_up, place, error.code))
             return
-        self._remember(request, card)
         if request.emergency:
             self._tell_skipped(request, place)
         if place != asker.channel_id:
-            self.whisper(asker, response_url, waiting_message(self.voice, request, place))
+            became = _without_buttons(change_message(self.voice, shown))
+            elsewhere = became if request.emergency else waiting_message(self.voice, request, place)
+            self.whisper(asker, response_url, elsewhere)
+
+    def _posted(self, shown: ChangeShown) -> Card:
+        """Post the card, and remember where it stands."""
+        card = self.chat.post(self._place(shown.request), change_message(self.voice, shown))
+        self._remember(shown.request, card)
+        return card
 
     def _publish(self, shown: ChangeShown, response_url: str) -> None:
         """Tell the channel. Where the bot cannot post, Slack's own address for the answer reaches the channel too."""
@@ -164,23 +164,52 @@ class Herald:
             card = self.chat.post(request.requester.channel_id, message)
         except ChatRefused as error:
             log.warning("could not post", extra={"request_id": request.id, **described(error)})
-            plain = replace(message, blocks=tuple(block for block in message.blocks if block["type"] != "actions"))
-            self.chat.respond(response_url, plain, in_channel=True)
+            self.chat.respond(response_url, _without_buttons(message), in_channel=True)
             return
         self._remember(request, card)
 
-    def _edit(self, card: Card, shown: ChangeShown) -> None:
-        self.chat.update(card, change_message(self.voice, shown))
+    def _edit(self, card: Card, shown: ChangeShown) -> Card:
+        """Draw a card until it shows the request as it is: two workers may tell of it at once. Return the card.
 
-    def _call(self, shown: ChangeShown) -> None:
+        One that Slack lets nobody edit any more, as it was deleted, is posted anew.
+        """
+        try:
+            for _ in range(MOST_EDITS):
+                self.chat.update(card, change_message(self.voice, shown))
+                current = self._current(shown.request)
+                if current.head == shown.request.head:
+                    break
+                shown = self._shown(current)
+        except ChatRefused as error:
+            log.warning("card not edited", extra={"request_id": shown.request.id, **described(error)})
+            card = self.chat.post(card.channel_id, change_message(self.voice, shown))
+            self._remember(shown.request, card)
+        return card
+
+    def _current(self, request: Request) -> Request:
+        """Return the request as it is now, or as it was when that cannot be found out."""
+        try:
+            return self.world.ledger.request(request.id) or request
+        except LedgerError:
+            return request
+
+    def _correct(self, refused: ClickRefused, request: Request, card: Card) -> None:
+        """Let the card say what the one who clicked is about to be told, if that can be."""
+        try:
+            card = self._edit(card, self._shown(request))
+            if refused.why is Objection.EXPIRED:
+                self._call(ChangeShown(request), card)
+        except ChatError as error:
+            log.warning("card not corrected", extra={"request_id": request.id, **described(error)})
+
+    def _call(self, shown: ChangeShown, card: Card) -> None:
         """Call the one who asked to a card that says something new."""
-        request = shown.request
-        if shown.is_news and request.state in NEWS and request.card is not None:
-            self.chat.post(request.card.channel_id, last_word(self.voice, request), thread=request.card)
+        if shown.is_news and shown.request.state in NEWS:
+            self.chat.post(card.channel_id, last_word(self.voice, shown.request), thread=card)
 
     def _tell_skipped(self, request: Request, place: ChannelId) -> None:
         """Tell everybody whose approval was passed by, one by one."""
-        for user_id in approvers_of(self.world, request.change, request.requester) or ():
+        for user_id in deciders_of(self.world, request) or ():
             try:
                 self.chat.post(ChannelId(user_id), skipped_message(self.voice, request, place))
             except ChatError as error:
@@ -191,6 +220,10 @@ class Herald:
             self.world.ledger.remember_card(request.id, card)
         except LedgerError as error:
             log.warning("message not remembered", extra={"request_id": request.id, **described(error)})
+
+
+def _without_buttons(message: Message) -> Message:
+    return replace(message, blocks=tuple(block for block in message.blocks if block["type"] != "actions"))
 
 
 def described(error: Exception) -> dict[str, object]:
