@@ -1,4 +1,4 @@
-"""The subjects of the ledger's contract suite: the fake, moto in this process, and the local AWS."""
+"""The subjects of the ledger's contract suite, the fake, moto in this process and the local AWS; and how to use one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import yaml  # type: ignore[import-untyped]  # comes with moto; its stubs would be one more dependency
 
 from handler.adapters.ledger.dynamodb import DynamoLedger
+from handler.domain.model import RequestId
+from tests import makers
 from tests.fakes.clock import FakeClock
 from tests.fakes.ledger import FakeLedger
 
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
     from handler.domain.audit import Fact
-    from handler.domain.model import JobId, RequestId
+    from handler.domain.model import JobId
+    from handler.domain.moves import Move
+    from handler.domain.request import Request, State
     from handler.ports import Ledger
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "infra" / "aws" / "tables.yml"
@@ -32,6 +36,9 @@ class Subject(Protocol):
     def ledger(self) -> Ledger:
         """The ledger under test."""
 
+    def lock(self, job_id: JobId) -> RequestId | None:
+        """Return the request that owns the job's lock, None when there is no lock."""
+
     def put_lock(self, job_id: JobId, owner: RequestId | None) -> None:
         """Make this request the owner of the job's lock; None takes the lock away."""
 
@@ -44,6 +51,10 @@ class Fake:
     """The ledger in memory."""
 
     ledger: FakeLedger = field(default_factory=FakeLedger)
+
+    def lock(self, job_id: JobId) -> RequestId | None:
+        """Look at the lock."""
+        return self.ledger.locks.get(job_id)
 
     def put_lock(self, job_id: JobId, owner: RequestId | None) -> None:
         """Change the lock."""
@@ -80,6 +91,11 @@ class Dynamo:
             jitter=lambda: 1.0,
         )
 
+    def lock(self, job_id: JobId) -> RequestId | None:
+        """Read the lock item."""
+        answer = self.client.get_item(TableName=self.requests_table, Key={"pk": {"S": f"lock#{job_id}"}})
+        return RequestId(answer["Item"]["owner"]["S"]) if "Item" in answer else None
+
     def put_lock(self, job_id: JobId, owner: RequestId | None) -> None:
         """Change the lock item."""
         key = {"pk": {"S": f"lock#{job_id}"}}
@@ -93,9 +109,30 @@ class Dynamo:
         key = {"request_id": {"S": fact.request_id}, "seq": {"N": str(fact.seq)}}
         self.client.put_item(TableName=self.audit_table, Item=key)
 
+    def put_request_item(self, item: dict[str, Any]) -> None:
+        """Put an item into the table of requests, whatever it is."""
+        self.client.put_item(TableName=self.requests_table, Item=item)
+
     def request_item(self, request_id: RequestId) -> dict[str, Any]:
         """Read a request's item as it lies in the table."""
         return dict(self.client.get_item(TableName=self.requests_table, Key={"pk": {"S": request_id}})["Item"])
+
+
+def opened(ledger: Ledger, move: Move) -> Request:
+    """Open a request and return it."""
+    ledger.open(move.request, move.fact)
+    return move.request
+
+
+def advanced(ledger: Ledger, before: Request, state: State) -> Request:
+    """Move a request on and return it."""
+    return made(ledger, before, makers.step(before, state))
+
+
+def made(ledger: Ledger, before: Request, move: Move) -> Request:
+    """Record a move and return the request as it is then."""
+    ledger.advance(before, move.request, move.fact)
+    return move.request
 
 
 @cache

@@ -1,46 +1,31 @@
-"""What every ledger keeps: opening, moving on, the job's lock, the card, and facts that nothing can change."""
+"""What every ledger keeps: opening, moving on, the card, and facts that nothing can change."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from handler.domain.audit import breaks
-from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
+from handler.domain.errors import DeliveryKnown, IdTaken, LedgerUnavailable, Moved
 from handler.domain.model import Head, JobId, RequestId, UserId
-from handler.domain.request import Request, State
+from handler.domain.request import State
 from handler.ports import ByActor, ByJob
 from tests import makers
+from tests.contract.ledgers import advanced, opened
 
 if TYPE_CHECKING:
-    from handler.domain.lifecycle import Move
     from handler.ports import Ledger
     from tests.contract.ledgers import Subject
 
 OTHER = RequestId("9vwx-00ab")
-HOLDING = sorted(state for state in State if state.holds_job)
-FREE = sorted(state for state in State if not state.holds_job)
 
 
 @pytest.fixture
 def ledger(subject: Subject) -> Ledger:
     """The ledger under test."""
     return subject.ledger
-
-
-def opened(ledger: Ledger, move: Move) -> Request:
-    """Open a request and return it."""
-    ledger.open(move.request, move.fact)
-    return move.request
-
-
-def advanced(ledger: Ledger, before: Request, state: State) -> Request:
-    """Move a request on and return it."""
-    move = makers.step(before, state)
-    ledger.advance(before, move.request, move.fact)
-    return move.request
 
 
 # Opening
@@ -55,18 +40,10 @@ def test_an_opened_request_is_read_back_as_it_was(ledger: Ledger) -> None:
 
 def test_every_part_of_a_request_is_kept(ledger: Ledger) -> None:
     """Each field that a request may have comes back, empty text and no text being different things."""
-    full = makers.opening(
-        state=State.UNKNOWN,
-        card=makers.card(),
-        found=makers.run_condition(numWorker=3, extra={"a": [1, None, "x"]}),
-        problem="DataFlowTimedOut",
-        checks=7,
-        started_at=makers.at(1),
-        reason="",
-        because=(),
-        updated_at=makers.at(1).replace(microsecond=123_456),
-    )
-    assert all(getattr(full.request, name) is not None for name in Request.__dataclass_fields__)
+    full = makers.full_opening()
+    for part in (full.request, full.request.review, full.request.emergency):
+        assert is_dataclass(part)
+        assert [each.name for each in fields(part) if getattr(part, each.name) is None] == []
     assert opened(ledger, full) == ledger.request(full.request.id)
 
 
@@ -121,121 +98,6 @@ def test_opening_again_what_one_opened_oneself_is_no_error(ledger: Ledger) -> No
     assert len(ledger.chain(move.request.id)) == 1
 
 
-# The job's lock
-
-
-@pytest.mark.parametrize("state", HOLDING)
-def test_a_request_that_holds_a_job_keeps_others_off_it(ledger: Ledger, state: State) -> None:
-    """A second request for the job is told who holds it, and leaves no trace."""
-    holder = opened(ledger, makers.opening(state=state))
-    late = makers.opening(OTHER)
-    with pytest.raises(JobBusy) as busy:
-        ledger.open(late.request, late.fact)
-    assert holder == busy.value.holder
-    assert ledger.request(OTHER) is None
-    assert ledger.chain(OTHER) == ()
-
-
-@pytest.mark.parametrize("state", FREE)
-def test_a_request_that_ends_lets_go_of_its_job(ledger: Ledger, state: State) -> None:
-    """Once a request is in a state that holds nothing, the next may have the job."""
-    advanced(ledger, opened(ledger, makers.opening(state=State.APPLYING)), state)
-    late = opened(ledger, makers.opening(OTHER))
-    assert late == ledger.request(OTHER)
-
-
-def test_one_job_does_not_keep_another(ledger: Ledger) -> None:
-    """Each job has a lock of its own."""
-    opened(ledger, makers.opening())
-    other = opened(ledger, makers.opening(OTHER, asked=makers.change(job_id="Od4KpZ8vNs1Y")))
-    assert other == ledger.request(OTHER)
-
-
-def test_a_request_that_holds_nothing_opens_on_a_busy_job(ledger: Ledger) -> None:
-    """A request that begins in a closed state needs no lock and takes none away."""
-    holder = opened(ledger, makers.opening())
-    opened(ledger, makers.opening(OTHER, State.DENIED))
-    third = makers.opening("3333-3333")
-    with pytest.raises(JobBusy) as busy:
-        ledger.open(third.request, third.fact)
-    assert holder == busy.value.holder
-
-
-def test_a_closed_request_that_moves_leaves_anothers_lock_alone(ledger: Ledger) -> None:
-    """From one closed state to another, the lock that somebody else has taken since stays theirs."""
-    done = advanced(ledger, opened(ledger, makers.opening(state=State.APPLYING)), State.APPLIED)
-    holder = opened(ledger, makers.opening(OTHER))
-    advanced(ledger, done, State.FAILED)
-    third = makers.opening("3333-3333")
-    with pytest.raises(JobBusy) as busy:
-        ledger.open(third.request, third.fact)
-    assert holder == busy.value.holder
-
-
-def test_a_closed_request_takes_the_job_again_when_it_is_free(ledger: Ledger) -> None:
-    """A revert holds the job as the change did."""
-    applied = advanced(ledger, opened(ledger, makers.opening(state=State.APPLYING)), State.APPLIED)
-    reverting = advanced(ledger, applied, State.REVERTING)
-    late = makers.opening(OTHER)
-    with pytest.raises(JobBusy) as busy:
-        ledger.open(late.request, late.fact)
-    assert reverting == busy.value.holder
-
-
-def test_a_closed_request_cannot_take_a_job_that_is_held(ledger: Ledger) -> None:
-    """A revert of a job that is held by another request is told who holds it, and changes nothing."""
-    applied = advanced(ledger, opened(ledger, makers.opening(state=State.APPLYING)), State.APPLIED)
-    holder = opened(ledger, makers.opening(OTHER))
-    move = makers.step(applied, State.REVERTING)
-    with pytest.raises(JobBusy) as busy:
-        ledger.advance(applied, move.request, move.fact)
-    assert holder == busy.value.holder
-    assert applied == ledger.request(applied.id)
-    assert breaks(ledger.chain(applied.id), applied.head) == ()
-
-
-@pytest.mark.parametrize("owner", [None, OTHER], ids=["gone", "another's"])
-def test_without_its_lock_a_request_goes_no_further(subject: Subject, owner: RequestId | None) -> None:
-    """A request whose lock somebody has taken away or given to another does not go on as if it held the job."""
-    request = opened(subject.ledger, makers.opening())
-    subject.put_lock(request.change.job_id, owner)
-    move = makers.step(request, State.APPLYING)
-    with pytest.raises(JobBusy) as busy:
-        subject.ledger.advance(request, move.request, move.fact)
-    assert busy.value.holder is None
-    assert request == subject.ledger.request(request.id)
-
-
-def test_a_request_can_end_though_its_lock_is_gone(subject: Subject) -> None:
-    """The truth about a write is recorded even if somebody has removed the lock by hand."""
-    request = opened(subject.ledger, makers.opening(state=State.APPLYING))
-    subject.put_lock(request.change.job_id, None)
-    applied = advanced(subject.ledger, request, State.APPLIED)
-    assert applied == subject.ledger.request(request.id)
-
-
-def test_a_request_that_ends_does_not_take_anothers_lock_away(subject: Subject) -> None:
-    """When the lock is another's, the end is not recorded and the lock stays."""
-    request = opened(subject.ledger, makers.opening(state=State.APPLYING))
-    subject.put_lock(request.change.job_id, OTHER)
-    move = makers.step(request, State.APPLIED)
-    with pytest.raises(JobBusy):
-        subject.ledger.advance(request, move.request, move.fact)
-    late = makers.opening("3333-3333")
-    with pytest.raises(JobBusy):
-        subject.ledger.open(late.request, late.fact)
-
-
-def test_a_holder_that_ended_while_one_looked_is_not_named(subject: Subject) -> None:
-    """A lock that outlived its request says that the job is busy, but names nobody who holds it."""
-    ended = opened(subject.ledger, makers.opening(OTHER, State.DENIED))
-    subject.put_lock(ended.change.job_id, ended.id)
-    late = makers.opening()
-    with pytest.raises(JobBusy) as busy:
-        subject.ledger.open(late.request, late.fact)
-    assert busy.value.holder is None
-
-
 # Moving on
 
 
@@ -250,12 +112,24 @@ def test_moving_on_records_state_and_fact_together(ledger: Ledger) -> None:
 
 
 def test_what_no_longer_applies_is_gone(ledger: Ledger) -> None:
-    """A field that the next state has no more is not left over from the state before."""
-    full = makers.opening(state=State.UNKNOWN, found=makers.run_condition(), problem="X", started_at=makers.at(1))
-    request = opened(ledger, full)
-    move = makers.step(request, State.FAILED, found=None, problem=None, started_at=None, reason=None)
+    """A part that the next state has no more is not left over from the state before; the card is kept apart."""
+    request = opened(ledger, makers.full_opening())
+    move = makers.step(
+        request,
+        State.FAILED,
+        found=None,
+        problem=None,
+        started_at=None,
+        reason=None,
+        minutes=None,
+        revert_at=None,
+        undoing=False,
+        review=None,
+        emergency=None,
+    )
     ledger.advance(request, move.request, move.fact)
     assert move.request == ledger.request(request.id)
+    assert ledger.open_requests(limit=10) == ()
 
 
 @pytest.mark.parametrize(
@@ -272,7 +146,7 @@ def test_a_request_that_is_not_as_it_was_read_does_not_move(ledger: Ledger, misr
     assert callable(misread)
     request = opened(ledger, makers.opening())
     before = misread(request)
-    move = makers.step(before, State.APPLYING)
+    move = makers.step(before, State.STALE)
     with pytest.raises(Moved) as moved:
         ledger.advance(before, move.request, move.fact)
     assert request == moved.value.current

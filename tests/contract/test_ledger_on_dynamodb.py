@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from handler.domain.audit import breaks
+from handler.domain.audit import Event, breaks
 from handler.domain.errors import DeliveryKnown, JobBusy
+from handler.domain.identity import delivery_digest
 from handler.domain.model import RequestId, UserId
 from handler.domain.request import State
 from handler.ports import ByActor, ByJob
@@ -16,6 +18,7 @@ from tests import makers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from tests.contract.ledgers import Dynamo
 
@@ -90,7 +93,7 @@ def test_every_method_uses_the_verbs_of_its_role_only(dynamo: Dynamo) -> None:
     ledger, opening = dynamo.ledger, makers.opening()
     with calls_seen(dynamo) as seen:
         ledger.open(opening.request, opening.fact)
-        late, again = makers.opening("9vwx-00ab"), makers.opening(updated_at=makers.at(1))
+        late, again = makers.opening("9vwx-00ab"), makers.opening(created_at=makers.at(1))
         with pytest.raises(JobBusy):
             ledger.open(late.request, late.fact)
         with pytest.raises(DeliveryKnown):
@@ -110,16 +113,14 @@ def test_every_method_uses_the_verbs_of_its_role_only(dynamo: Dynamo) -> None:
     assert {verb for verb, table in seen if table == "audit"} == {"Put", "PutItem", "Query"}
 
 
-def test_a_request_item_can_be_read_by_a_person(dynamo: Dynamo) -> None:
-    """Who looks at the table sees the request in plain words; what does not apply is not there."""
-    move = makers.opening(due_at=makers.at(2))
-    dynamo.ledger.open(move.request, move.fact)
+def written_before_reviews(head_hash: str) -> dict[str, Any]:
+    """Make an item as Sluice wrote it before requests had a review, an emergency, an end and a digest."""
     fields = (
         '{"workerType":"DEFAULT","numWorker":2,"timeout":360,'
         '"nrn":"nrn:PUB:IAM::1234567:Role/00000000-0000-4000-8000-000000000001",'
         '"scriptPath":"dataflow-1234567-wc01/scripts/","logPath":"dataflow-1234567-wc01/sparkHistoryLogs/"}'
     )
-    expected = {
+    return {
         "pk": {"S": "7k3m-q2xd"},
         "schema": {"N": "1"},
         "state": {"S": "approved"},
@@ -130,12 +131,12 @@ def test_a_request_item_can_be_read_by_a_person(dynamo: Dynamo) -> None:
         "requester": {"S": "U0KIM"},
         "channel": {"S": "C0INCIDENT"},
         "team": {"S": "T0SLUICE"},
-        "delivery": {"S": move.request.delivery},
+        "delivery": {"S": delivery_digest("7k3m-q2xd")},
         "reason": {"S": "backlog"},
         "policy_version": {"S": "sha256:4f1d"},
         "because": {"L": [{"S": "oncall-small"}]},
         "head_seq": {"N": "1"},
-        "head_hash": {"S": move.fact.hash},
+        "head_hash": {"S": head_hash},
         "created_at": {"S": "2026-11-23T03:04:05.678000+00:00"},
         "updated_at": {"S": "2026-11-23T03:04:05.678000+00:00"},
         "due_at": {"S": "2026-11-23T03:06:05.678000+00:00"},
@@ -143,17 +144,99 @@ def test_a_request_item_can_be_read_by_a_person(dynamo: Dynamo) -> None:
         "gsi_open": {"S": "open"},
         "gsi_due_at": {"S": "2026-11-23T03:06:05.678000+00:00"},
     }
+
+
+def test_a_request_item_can_be_read_by_a_person(dynamo: Dynamo) -> None:
+    """Who looks at the table sees the request in plain words; what does not apply is not there."""
+    move = makers.opening(due_at=makers.at(2))
+    dynamo.ledger.open(move.request, move.fact)
+    expected = {**written_before_reviews(move.fact.hash), "digest": {"S": move.request.digest}}
     assert expected == dynamo.request_item(move.request.id)
 
 
-def test_a_closed_request_is_in_no_index(dynamo: Dynamo) -> None:
-    """The index of open requests holds nothing of a request that ended, so that its size is that of the work."""
-    opening = makers.opening(state=State.APPLYING)
+def test_how_people_decide_can_be_read_by_a_person(dynamo: Dynamo) -> None:
+    """Who has approved, what was broken and when it ends are maps and plain words too."""
+    move = makers.full_opening()
+    dynamo.ledger.open(move.request, move.fact)
+    item = dynamo.request_item(move.request.id)
+    expected = {
+        "minutes": {"N": "120"},
+        "revert_at": {"S": "2026-11-23T05:05:05.678000+00:00"},
+        "undoing": {"BOOL": True},
+        "review": {
+            "M": {
+                "needed": {"N": "2"},
+                "expires_at": {"S": "2026-11-23T03:34:05.678000+00:00"},
+                "remind_at": {"S": "2026-11-23T03:14:05.678000+00:00"},
+                "escalate_at": {"S": "2026-11-23T03:24:05.678000+00:00"},
+                "reminders": {"N": "3"},
+                "approvals": {
+                    "L": [
+                        {"M": {"user_id": {"S": "U0LEE"}, "at": {"S": "2026-11-23T03:05:05.678000+00:00"}}},
+                        {"M": {"user_id": {"S": "U0HAN"}, "at": {"S": "2026-11-23T03:06:35.678000+00:00"}}},
+                    ]
+                },
+                "decided_by": {"S": "U0HAN"},
+                "decided_reason": {"S": ""},
+            }
+        },
+        "emergency": {
+            "M": {"review_at": {"S": "2026-11-24T03:04:05.678000+00:00"}, "reviewed_by": {"S": "U0LEE"}},
+        },
+    }
+    assert expected == {name: item[name] for name in expected}
+
+
+def test_an_item_from_before_reviews_is_read_and_goes_on(dynamo: Dynamo) -> None:
+    """What an earlier version left open is the same request, without the parts it knew nothing of, and moves on."""
+    move = makers.opening(due_at=makers.at(2))
+    dynamo.put_request_item(written_before_reviews(move.fact.hash))
+    dynamo.put_lock(move.request.change.job_id, move.request.id)
+    assert (move.request,) == dynamo.ledger.open_requests(limit=5)
+    step = makers.step(move.request, State.APPLYING, minutes=30, revert_at=makers.at(31))
+    dynamo.ledger.advance(move.request, step.request, step.fact)
+    assert step.request == dynamo.ledger.request(move.request.id)
+
+
+@pytest.mark.parametrize(
+    ("state", "due_at", "indexed"),
+    [
+        (State.PENDING, makers.at(10), "2026-11-23T03:14:05.678000+00:00"),
+        (State.PENDING, None, "9999"),
+        (State.APPLIED, makers.at(120), "2026-11-23T05:04:05.678000+00:00"),
+        (State.APPLIED, None, None),
+        (State.REVERTED, None, None),
+        (State.DENIED, None, None),
+    ],
+)
+def test_the_index_holds_what_needs_something_still(
+    dynamo: Dynamo, state: State, due_at: datetime | None, indexed: str | None
+) -> None:
+    """Open requests are in it, and closed ones that are due; nothing else, so that its size is that of the work."""
+    before = {State.PENDING: State.PENDING, State.REVERTED: State.REVERTING}.get(state, State.APPLYING)
+    opening = makers.opening(state=State.PENDING if state is State.DENIED else before)
     dynamo.ledger.open(opening.request, opening.fact)
-    move = makers.step(opening.request, State.APPLIED)
+    event = Event.REMINDED if state is State.PENDING else None
+    move = makers.step(opening.request, state, event=event, due_at=due_at)
     dynamo.ledger.advance(opening.request, move.request, move.fact)
     item = dynamo.request_item(opening.request.id)
-    assert [name for name in item if name.startswith("gsi_") or name == "due_at"] == []
+    found = {name: item[name] for name in ("gsi_open", "gsi_due_at") if name in item}
+    assert found == ({} if indexed is None else {"gsi_open": {"S": "open"}, "gsi_due_at": {"S": indexed}})
+
+
+def test_an_item_that_cannot_be_read_keeps_no_other_waiting(dynamo: Dynamo, caplog: pytest.LogCaptureFixture) -> None:
+    """Items of another make are left out of the open requests, however early they are due, and the log names them."""
+    move = makers.opening("9vwx-00ab", due_at=makers.at(2))
+    dynamo.ledger.open(move.request, move.fact)
+    old = {**written_before_reviews("f" * 64), "gsi_due_at": {"S": "2026-11-01T00:00:00.000000+00:00"}}
+    dynamo.put_request_item({**old, "pk": {"S": "newer"}, "schema": {"N": "2"}})
+    dynamo.put_request_item({**old, "pk": {"S": "edited"}, "review": {"S": "by hand"}})
+    with caplog.at_level(logging.WARNING, "handler.adapters.ledger"):
+        assert (move.request,) == dynamo.ledger.open_requests(limit=1)
+    assert {(vars(record)["pk"], vars(record)["reason"]) for record in caplog.records} == {
+        ("newer", "request item of schema 2, this version reads 1"),
+        ("edited", "request item cannot be read: TypeError"),
+    }
 
 
 def test_a_lock_is_no_request(dynamo: Dynamo) -> None:

@@ -1,33 +1,29 @@
-"""Round trips: whatever a run condition holds, requests keep it exactly and facts keep what was hashed."""
+"""Round trips: whatever a request or a run condition holds is kept exactly, and facts keep what was hashed."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handler.domain.audit import breaks, recordable
-from handler.domain.model import RequestId, RunCondition
-from handler.domain.request import State
+from handler.domain.audit import BEFORE_FIRST, Event, breaks, chained, recordable
+from handler.domain.model import JobId, RequestId, RunCondition
+from handler.domain.moves import Move
+from handler.domain.request import Request, State
 from tests import makers
+from tests.unit.adapters.ledger.strategies import names, requests, run_conditions
 
 if TYPE_CHECKING:
+    from handler.domain.model import Head
     from tests.contract.ledgers import Subject
 
 numbers = count(1)
-texts = st.text(st.characters(), max_size=20)
-names = st.text(min_size=1, max_size=10)
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
-    max_leaves=8,
-)
-run_conditions = st.dictionaries(names, json_values, max_size=6).map(RunCondition)
 quick = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -52,6 +48,32 @@ def test_a_request_keeps_run_conditions_exactly_as_read(
     assert exactly(before) == exactly(read.change.before)
     assert exactly(found) == exactly(read.found)
     assert breaks(subject.ledger.chain(read.id), read.head) == ()
+
+
+def recorded(request: Request, after: Head, event: Event) -> Move:
+    """Give a request a fact of its own, the next of its chain."""
+    fact = chained(after, replace(makers.fact(request.id), event=event))
+    return Move(replace(request, head=fact.head), fact)
+
+
+@quick
+@given(first=requests, second=requests)
+def test_whatever_becomes_of_a_request_is_kept_whole(subject: Subject, first: Request, second: Request) -> None:
+    """From any request to any other: every part comes back, none is left over, and the card is kept apart."""
+    number = next(numbers)
+    change = replace(second.change, job_id=JobId(f"job-{number}"))
+    opening = recorded(
+        replace(first, id=RequestId(f"r-{number}"), change=replace(first.change, job_id=change.job_id)),
+        BEFORE_FIRST,
+        Event.REQUESTED,
+    )
+    subject.ledger.open(opening.request, opening.fact)
+    assert opening.request == subject.ledger.request(opening.request.id)
+    after = replace(second, id=opening.request.id, change=change)
+    move = recorded(after, opening.request.head, Event.CLICK_REFUSED)
+    subject.ledger.advance(opening.request, move.request, move.fact)
+    assert replace(move.request, card=first.card) == subject.ledger.request(move.request.id)
+    assert breaks(subject.ledger.chain(move.request.id), move.request.head) == ()
 
 
 @quick

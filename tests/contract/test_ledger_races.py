@@ -14,7 +14,7 @@ from tests import makers
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from handler.domain.lifecycle import Move
+    from handler.domain.moves import Move
     from tests.contract.ledgers import Subject
 
 RACERS = 6
@@ -50,7 +50,7 @@ def test_of_many_who_want_a_job_one_gets_it(racing_subject: Subject) -> None:
 def test_of_many_deliveries_alike_one_opens_the_request(racing_subject: Subject) -> None:
     """A delivery that arrives many times at once opens one request, and every other arrival is told of it."""
     ledger = racing_subject.ledger
-    moves = [makers.opening(updated_at=makers.at(number)) for number in range(RACERS)]
+    moves = [makers.opening(created_at=makers.at(number)) for number in range(RACERS)]
     told = race([lambda move=move: ledger.open(move.request, move.fact) for move in moves])  # type: ignore[misc]
     assert told.count(None) == 1
     winner = moves[told.index(None)].request

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from handler.domain.audit import breaks, timestamp
+from handler.domain.audit import Event, breaks, timestamp
+from handler.domain.errors import BadCursor
 from handler.domain.model import JobId, RequestId, UserId
 from handler.domain.request import State
 from handler.ports import ByActor, ByJob
@@ -62,9 +63,20 @@ def test_open_requests_come_in_the_order_they_are_due(ledger: Ledger) -> None:
     assert (over_due, soon) == ledger.open_requests(limit=2)
 
 
+def test_what_waits_for_people_is_due_when_they_are_next_turned_to(ledger: Ledger) -> None:
+    """A pending request is due at its reminder, escalation or end, whichever comes first, among all the others."""
+    writing = opened(ledger, 1, State.APPLYING, 12)
+    pending = makers.opening("req-2", State.PENDING, asked=makers.change(job_id="job-2"))
+    ledger.open(pending.request, pending.fact)
+    assert (pending.request, writing) == ledger.open_requests(limit=10)
+    reminded = makers.step(pending.request, State.PENDING, event=Event.REMINDED, due_at=makers.at(15))
+    ledger.advance(pending.request, reminded.request, reminded.fact)
+    assert (writing, reminded.request) == ledger.open_requests(limit=10)
+
+
 def test_a_request_is_among_the_open_ones_as_long_as_it_needs_something(ledger: Ledger) -> None:
     """It moves to its new place when it is due at another time, and leaves when it ends."""
-    first, second = opened(ledger, 1, State.APPROVED, 1), opened(ledger, 2, State.APPROVED, 2)
+    first, second = opened(ledger, 1, State.APPLYING, 1), opened(ledger, 2, State.APPROVED, 2)
     later = makers.step(first, State.UNKNOWN, due_at=makers.at(3))
     ledger.advance(first, later.request, later.fact)
     assert (second, later.request) == ledger.open_requests(limit=10)
@@ -185,9 +197,9 @@ def test_a_cursor_fits_into_a_button(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("cursor", ["", "x", "???", "가", "bm90IGEgcGxhY2U", "//8", "AAAA" * 500])
 def test_what_is_no_cursor_is_refused(ledger: Ledger, cursor: str) -> None:
-    """A made-up cursor is an error, and does not begin the history anew."""
+    """A made-up cursor is an error of the record's, and does not begin the history anew."""
     recorded(ledger, 2)
-    with pytest.raises(ValueError, match="not a cursor"):
+    with pytest.raises(BadCursor, match="not a cursor"):
         ledger.history(ByJob(JobId("job-a")), limit=1, cursor=cursor)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
+from handler.domain.errors import BadCursor, DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
 from handler.ports import ByJob, FactPage
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class FakeLedger:
             return tuple(deepcopy(self.facts.get(request_id, [])))
 
     def history(self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None) -> FactPage:
-        """Read facts by job or person, newest first. Raises ValueError for a cursor that is none."""
+        """Read facts by job or person, newest first. Raises BadCursor for a cursor that is none."""
         with self._call("history"):
             name, value = ("job_id", query.job_id) if isinstance(query, ByJob) else ("actor", query.user_id)
             after = None if cursor is None else _place_in(cursor)
@@ -177,5 +177,5 @@ def _place_in(cursor: str) -> str:
     except ValueError:
         place = ""
     if place.count("#") < len("##"):
-        raise ValueError("not a cursor of a history")
+        raise BadCursor
     return place

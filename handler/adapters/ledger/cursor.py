@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from handler.adapters.ledger.items import wire
+from handler.domain.errors import BadCursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,7 @@ def cursor_after(gsi_at: str) -> str:
 def start_key(cursor: str, index_key: Mapping[str, str]) -> dict[str, AttributeValueTypeDef]:
     """Return DynamoDB's ExclusiveStartKey for a cursor; ``index_key`` is the partition asked about.
 
-    Raises ValueError when the text is no cursor: a defect of ours, or a forgery, never a person's slip.
+    Raises BadCursor when the text is none.
     """
     try:
         gsi_at = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars="-_", validate=True).decode()
@@ -37,5 +38,5 @@ def start_key(cursor: str, index_key: Mapping[str, str]) -> dict[str, AttributeV
         gsi_at = ""
     place = _PLACE.fullmatch(gsi_at)
     if place is None:
-        raise ValueError("not a cursor of a history")
+        raise BadCursor
     return wire({**index_key, "gsi_at": gsi_at, "request_id": place["request_id"], "seq": int(place["seq"])})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from handler.adapters.ledger.scalars import moment, present, stored_count, stored_moment, stored_moment_or_none
 from handler.domain.model import UserId
 from handler.domain.request import Approval, Emergency, Review
 
@@ -12,58 +12,48 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def moment(at: datetime | None) -> str | None:
-    """Write an aware moment in UTC with microseconds, so that it is read back exactly."""
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def read_moment(text: str | None) -> datetime | None:
-    """Read what ``moment`` wrote."""
-    return None if text is None else datetime.fromisoformat(text)
-
-
 def review_attributes(review: Review) -> dict[str, object]:
     """Return a review as the map that is kept of it, without what does not apply."""
-    attributes = {
-        "needed": review.needed,
-        "expires_at": moment(review.expires_at),
-        "remind_at": moment(review.remind_at),
-        "escalate_at": moment(review.escalate_at),
-        "reminders": review.reminders,
-        "approvals": [{"user_id": each.user_id, "at": moment(each.at)} for each in review.approvals],
-        "decided_by": review.decided_by,
-        "decided_reason": review.decided_reason,
-    }
-    return {name: value for name, value in attributes.items() if value is not None}
+    return present(
+        {
+            "needed": review.needed,
+            "expires_at": moment(review.expires_at),
+            "remind_at": moment(review.remind_at),
+            "escalate_at": moment(review.escalate_at),
+            "reminders": review.reminders,
+            "approvals": [{"user_id": each.user_id, "at": moment(each.at)} for each in review.approvals],
+            "decided_by": review.decided_by,
+            "decided_reason": review.decided_reason,
+        }
+    )
 
 
 def stored_review(stored: Mapping[str, Any]) -> Review:
-    """Read a review."""
-    decided_by = stored.get("decided_by")
+    """Read a review. Raises AttributeError, KeyError, TypeError or ValueError for a map that is none."""
     return Review(
-        needed=stored["needed"],
-        expires_at=datetime.fromisoformat(stored["expires_at"]),
-        remind_at=read_moment(stored.get("remind_at")),
-        escalate_at=read_moment(stored.get("escalate_at")),
-        reminders=stored["reminders"],
-        approvals=tuple(
-            Approval(UserId(each["user_id"]), datetime.fromisoformat(each["at"])) for each in stored["approvals"]
-        ),
-        decided_by=None if decided_by is None else UserId(decided_by),
+        needed=stored_count(stored["needed"]),
+        expires_at=stored_moment(stored["expires_at"]),
+        remind_at=stored_moment_or_none(stored.get("remind_at")),
+        escalate_at=stored_moment_or_none(stored.get("escalate_at")),
+        reminders=stored_count(stored["reminders"]),
+        approvals=tuple(Approval(UserId(each["user_id"]), stored_moment(each["at"])) for each in stored["approvals"]),
+        decided_by=_person(stored.get("decided_by")),
         decided_reason=stored.get("decided_reason"),
     )
 
 
 def emergency_attributes(emergency: Emergency) -> dict[str, object]:
     """Return an emergency as the map that is kept of it, without what does not apply."""
-    attributes = {"review_at": moment(emergency.review_at), "reviewed_by": emergency.reviewed_by}
-    return {name: value for name, value in attributes.items() if value is not None}
+    return present({"review_at": moment(emergency.review_at), "reviewed_by": emergency.reviewed_by})
 
 
 def stored_emergency(stored: Mapping[str, Any]) -> Emergency:
-    """Read an emergency."""
-    reviewed_by = stored.get("reviewed_by")
+    """Read an emergency. Raises AttributeError, KeyError, TypeError or ValueError for a map that is none."""
     return Emergency(
-        review_at=datetime.fromisoformat(stored["review_at"]),
-        reviewed_by=None if reviewed_by is None else UserId(reviewed_by),
+        review_at=stored_moment(stored["review_at"]),
+        reviewed_by=_person(stored.get("reviewed_by")),
     )
+
+
+def _person(user_id: str | None) -> UserId | None:
+    return None if user_id is None else UserId(user_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from handler.domain.model import JobId
     from handler.domain.request import Card, Request
     from handler.ports import ByActor, Clock
+
+
+log = logging.getLogger(__name__)
 
 
 class DynamoLedger:
@@ -111,11 +115,15 @@ class DynamoLedger:
         return None if item is None else _read("request", item)
 
     def open_requests(self, *, limit: int) -> tuple[Request, ...]:
-        """Read the requests that need something still, the first due first; a change shows after a moment."""
+        """Read the requests that need something still, the first due first; a change shows after a moment.
+
+        An item that cannot be read is left out with a warning, so that it keeps no other request waiting.
+        """
         query = _partition(self._writes.requests_table, "gsi_open", OPEN)
         query["IndexName"] = "open"
         query["Limit"] = limit
-        return tuple(_read("open_requests", item) for item in islice(self._query("open_requests", query), limit))
+        read = (_read_or_none(item) for item in self._query("open_requests", query))
+        return tuple(islice((request for request in read if request is not None), limit))
 
     def chain(self, request_id: RequestId) -> tuple[Mapping[str, object], ...]:
         """Read all facts of one request in their order, consistently."""
@@ -128,7 +136,7 @@ class DynamoLedger:
     def history(self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None) -> FactPage:
         """Read facts by job or person, newest first; a new fact shows after a moment.
 
-        Raises ValueError when ``cursor`` is none that a history has returned.
+        Raises BadCursor when ``cursor`` is none that a history has returned.
         """
         index, name, value = (
             ("by_job", "job_id", query.job_id) if isinstance(query, ByJob) else ("by_actor", "actor", query.user_id)
@@ -194,3 +202,11 @@ def _read(operation: str, item: Item) -> Request:
         return stored_request(item)
     except UnreadableItem as problem:
         raise LedgerUnavailable(operation, str(problem)) from problem
+
+
+def _read_or_none(item: Item) -> Request | None:
+    try:
+        return stored_request(item)
+    except UnreadableItem as problem:
+        log.warning("request left out", extra={"pk": plain(item)["pk"], "reason": str(problem)})
+        return None

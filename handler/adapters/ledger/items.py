@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,12 +17,11 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from handler.adapters.ledger.decisions import (
     emergency_attributes,
-    moment,
-    read_moment,
     review_attributes,
     stored_emergency,
     stored_review,
 )
+from handler.adapters.ledger.scalars import moment, stored_count, stored_moment, stored_moment_or_none
 from handler.domain.model import Actor, Change, ChannelId, Head, JobId, RequestId, RunCondition, UserId
 from handler.domain.request import Card, Request, State
 
@@ -148,13 +146,13 @@ def stored_request(item: Item) -> Request:
         raise UnreadableItem(f"request item of schema {attributes.get('schema')}, this version reads {SCHEMA}")
     try:
         return _request(attributes)
-    except (KeyError, TypeError, ValueError) as problem:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as problem:
         raise UnreadableItem(f"request item cannot be read: {type(problem).__name__}") from problem
 
 
 def _request(stored: Mapping[str, Any]) -> Request:
     card, found = stored.get("card"), stored.get("found")
-    review, emergency = stored.get("review"), stored.get("emergency")
+    review, emergency, minutes = stored.get("review"), stored.get("emergency"), stored.get("minutes")
     return Request(
         id=RequestId(stored["pk"]),
         state=State(stored["state"]),
@@ -162,24 +160,24 @@ def _request(stored: Mapping[str, Any]) -> Request:
             JobId(stored["job_id"]),
             stored["job_name"],
             RunCondition(json.loads(stored["before"])),
-            json.loads(stored["values"]),
+            {name: stored_count(value) for name, value in json.loads(stored["values"]).items()},
         ),
         requester=Actor(UserId(stored["requester"]), ChannelId(stored["channel"]), stored["team"]),
         delivery=stored["delivery"],
-        created_at=datetime.fromisoformat(stored["created_at"]),
-        updated_at=datetime.fromisoformat(stored["updated_at"]),
+        created_at=stored_moment(stored["created_at"]),
+        updated_at=stored_moment(stored["updated_at"]),
         policy_version=stored["policy_version"],
         because=tuple(stored["because"]),
-        head=Head(stored["head_seq"], stored["head_hash"]),
+        head=Head(stored_count(stored["head_seq"]), stored["head_hash"]),
         reason=stored.get("reason"),
-        due_at=read_moment(stored.get("due_at")),
+        due_at=stored_moment_or_none(stored.get("due_at")),
         card=None if card is None else Card(ChannelId(card["channel_id"]), card["ts"]),
         found=None if found is None else RunCondition(json.loads(found)),
         problem=stored.get("problem"),
-        checks=stored["checks"],
-        started_at=read_moment(stored.get("started_at")),
-        minutes=stored.get("minutes"),
-        revert_at=read_moment(stored.get("revert_at")),
+        checks=stored_count(stored["checks"]),
+        started_at=stored_moment_or_none(stored.get("started_at")),
+        minutes=None if minutes is None else stored_count(minutes),
+        revert_at=stored_moment_or_none(stored.get("revert_at")),
         undoing=bool(stored.get("undoing")),
         review=None if review is None else stored_review(review),
         emergency=None if emergency is None else stored_emergency(emergency),

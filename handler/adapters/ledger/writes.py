@@ -30,6 +30,7 @@ from handler.adapters.ledger.items import (
     request_attributes,
     wire,
 )
+from handler.adapters.ledger.scalars import present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,14 +112,13 @@ class Writes:
         return Step(Part.LOCK, {"Delete": {"TableName": self.requests_table, "Key": key, **is_mine}})
 
     def _put(self, table: str, attributes: Mapping[str, object], *conditions: Clause) -> PutTypeDef:
-        present = {name: value for name, value in attributes.items() if value is not None}
-        return {"TableName": table, "Item": wire(present), **clauses.on(*conditions)}
+        return {"TableName": table, "Item": wire(present(attributes)), **clauses.on(*conditions)}
 
     def _update(self, request_id: RequestId, attributes: Mapping[str, object], *conditions: Clause) -> UpdateTypeDef:
         """Set each attribute, remove those that are None."""
-        present = {name: value for name, value in attributes.items() if value is not None}
-        setting = "SET " + ", ".join(f"#{name} = :{name}" for name in present)
-        removing = ", ".join(f"#{name}" for name in attributes if name not in present)
+        kept = present(attributes)
+        setting = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
+        removing = ", ".join(f"#{name}" for name in attributes if name not in kept)
         expressions = clauses.on(*conditions)
         return {
             "TableName": self.requests_table,
@@ -131,7 +131,7 @@ class Writes:
             },
             "ExpressionAttributeValues": {
                 **expressions.get("ExpressionAttributeValues", {}),
-                **wire({f":{name}": value for name, value in present.items()}),
+                **wire({f":{name}": value for name, value in kept.items()}),
             },
         }
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from boto3.dynamodb.types import Binary
 
-from handler.adapters.ledger.items import fact_attributes, plain, request_attributes, stored_fact, wire
-from handler.domain.audit import breaks
+from handler.adapters.ledger.items import fact_attributes, request_attributes, wire
 from handler.domain.errors import IdTaken, JobBusy, LedgerUnavailable
 from handler.domain.request import State
 from handler.ports import ByJob
@@ -71,28 +69,43 @@ def test_requests_are_read_consistently() -> None:
     assert [read["ConsistentRead"] for read in reads] == [True] * 4
 
 
-@pytest.mark.parametrize(
-    ("changed", "cause"),
-    [
-        ({"schema": 2}, "request item of schema 2, this version reads 1"),
-        ({"schema": None}, "request item of schema None, this version reads 1"),
-        ({"state": "confused"}, "request item cannot be read: ValueError"),
-        ({"head_hash": None}, "request item cannot be read: KeyError"),
-        ({"before": "{"}, "request item cannot be read: JSONDecodeError"),
-        ({"because": 7}, "request item cannot be read: TypeError"),
-    ],
-    ids=str,
-)
-def test_an_item_of_another_make_is_not_guessed_at(changed: dict[str, object], cause: str) -> None:
-    """An item of another schema, or edited by hand, is an error that says what is wrong with it, without values."""
-    stored = item(OPENING.request, **changed)
-    client = ScriptedClient({"get_item": [{"Item": stored}], "query": [{"Items": [stored]}]})
-    ledger = ledger_on(client)
-    with pytest.raises(LedgerUnavailable) as one:
-        ledger.request(OPENING.request.id)
-    with pytest.raises(LedgerUnavailable) as many:
-        ledger.open_requests(limit=1)
-    assert (f"request: {cause}", f"open_requests: {cause}") == (str(one.value), str(many.value))
+UNREADABLE = {"schema": 2}
+CAUSE = "request item of schema 2, this version reads 1"
+
+
+def test_an_item_of_another_make_is_not_guessed_at() -> None:
+    """Who asks for the very request is told that it cannot be read, and what is wrong with it, without values."""
+    client = ScriptedClient({"get_item": [{"Item": item(OPENING.request, **UNREADABLE)}]})
+    with pytest.raises(LedgerUnavailable) as unavailable:
+        ledger_on(client).request(OPENING.request.id)
+    assert f"request: {CAUSE}" == str(unavailable.value)
+
+
+def test_a_job_whose_holder_cannot_be_read_is_not_given_away() -> None:
+    """When the request that holds a job is of another make, the next one is not opened, and nobody is guessed at."""
+    client = ScriptedClient(
+        {
+            "transact_write_items": [cancelled("None", "None", UNMET)],
+            "get_item": [
+                {},
+                {"Item": wire({"pk": "lock", "owner": "9vwx-00ab"})},
+                {"Item": item(OPENING.request, **UNREADABLE)},
+            ],
+        }
+    )
+    with pytest.raises(LedgerUnavailable, match=CAUSE):
+        ledger_on(client).open(OPENING.request, OPENING.fact)
+
+
+def test_items_that_cannot_be_read_use_up_no_place(caplog: pytest.LogCaptureFixture) -> None:
+    """However many stand before it, the one that can be read is found, on the next page too; the log names the rest."""
+    stuck = [item(makers.request(f"stuck-{number}"), **UNREADABLE) for number in range(3)]
+    more = {"LastEvaluatedKey": {"pk": {"S": "stuck-2"}}}
+    client = ScriptedClient({"query": [{"Items": stuck, **more}, {"Items": [item(OPENING.request)]}]})
+    with caplog.at_level(logging.WARNING, "handler.adapters.ledger"):
+        assert (OPENING.request,) == ledger_on(client).open_requests(limit=1)
+    told = [(record.levelname, vars(record)["pk"], vars(record)["reason"]) for record in caplog.records]
+    assert told == [("WARNING", f"stuck-{number}", CAUSE) for number in range(3)]
 
 
 def test_the_open_requests_are_asked_for_no_more_than_needed() -> None:
@@ -117,26 +130,3 @@ def test_a_page_shown_costs_a_page_read() -> None:
     assert [fact.attributes() for fact in facts[:2]] == list(page.facts)
     assert page.cursor is not None
     assert [call["Limit"] for call in client.calls["query"]] == [3]
-
-
-def test_a_fact_edited_by_hand_can_be_read_and_is_found_out() -> None:
-    """Values that we never write come back as text or float, so that the check of the chain can name the fact."""
-    fact = makers.fact()
-    edited = {"before": {"a": Decimal("1.5"), "b": {"x", "y"}, "c": Binary(b"z")}, "gsi_at": "x", "gsi_new": "y"}
-    read = stored_fact(wire({**fact.attributes(), **edited}))
-    before = read["before"]
-    assert isinstance(before, dict)
-    assert before["a"] == 1.5
-    assert isinstance(before["b"], str)
-    assert "gsi_new" not in read
-    assert breaks([read]) == ("7k3m-q2xd#1: was changed after it was written",)
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"), [(Decimal(100), 100), (Decimal("1E+2"), 100), (Decimal("-0"), 0), (2**53 - 1, 2**53 - 1)]
-)
-def test_whole_numbers_are_read_as_integers(written: object, expected: int) -> None:
-    """DynamoDB's numbers are integers when they are whole, however they are written, and never Decimal."""
-    read = plain(wire({"n": written}))["n"]
-    assert expected == read
-    assert isinstance(read, int)
