@@ -150,6 +150,103 @@ def refuse() -> frozenset[UserId]:
     raise ChatRefused("usergroups.users.list", "no_such_subteam")
 
 
+@pytest.mark.parametrize("seconds", [0, 59.999])
+def test_afresh_believes_nothing_read_before(seconds: float) -> None:
+    """Who decides about a change is looked up anew, however short ago everybody was read."""
+    chat, clock = slack(), Hands()
+    directory = SlackDirectory(GROUPS, chat.members, clock)
+    directory.groups_of(LEE)
+    chat.groups["S0LEADS"] = frozenset({PARK})
+    clock.sleep(seconds)
+
+    assert frozenset() == directory.groups_of(LEE, afresh=True)
+    assert chat.asked == ["S0ONCALL", "S0LEADS"] * 2
+
+
+def test_what_was_read_afresh_is_believed_by_the_next() -> None:
+    """The minute begins anew with what was read last, for each of the groups."""
+    chat, clock = slack(), Hands()
+    directory = SlackDirectory(GROUPS, chat.members, clock)
+    directory.groups_of(LEE)
+    clock.sleep(59)
+    directory.groups_of(LEE, afresh=True)
+    clock.sleep(59)
+
+    assert frozenset({LEADS}) == directory.groups_of(LEE)
+    assert len(chat.asked) == 4
+
+
+def test_afresh_reads_a_user_group_of_two_names_once() -> None:
+    """Slack lets few such calls through a minute (tier 2): one question asks for no group twice."""
+    chat = slack()
+    directory = SlackDirectory({ONCALL: "S0ONCALL", LEADS: "S0ONCALL"}, chat.members, Hands())
+
+    assert frozenset({ONCALL, LEADS}) == directory.groups_of(KIM, afresh=True)
+    assert chat.asked == ["S0ONCALL"]
+
+
+def test_afresh_does_not_fall_back_on_what_was_read_before() -> None:
+    """When Slack does not answer, a moment ago is no answer either, and it stays so for whoever asks next."""
+    chat = slack()
+    directory = SlackDirectory(GROUPS, chat.members, Hands())
+    directory.groups_of(LEE)
+    chat.failure = ChatUnavailable("usergroups.users.list", "ratelimited")
+
+    with pytest.raises(GroupUndetermined):
+        directory.groups_of(LEE, afresh=True)
+    with pytest.raises(GroupUndetermined):
+        directory.groups_of(LEE)
+
+
+def test_people_are_everybody_with_all_their_groups() -> None:
+    """Members of several groups are listed once, with each; people written down and people of Slack alike."""
+    chat = slack()
+    chat.groups["S0ONCALL"] = frozenset({KIM, LEE})
+    viewers = GroupName("viewers")
+    directory = SlackDirectory({**GROUPS, viewers: (PARK, KIM)}, chat.members, Hands())
+
+    assert directory.people() == {
+        KIM: frozenset({ONCALL, viewers}),
+        LEE: frozenset({ONCALL, LEADS}),
+        PARK: frozenset({viewers}),
+    }
+
+
+def test_nobody_is_in_no_group() -> None:
+    """Groups without members, and no groups at all, are nobody."""
+    empty = {"S0ONCALL": frozenset[UserId](), "S0LEADS": frozenset[UserId]()}
+
+    assert SlackDirectory(GROUPS, Slack(empty).members, Hands()).people() == {}
+    assert SlackDirectory({}, slack().members, Hands()).people() == {}
+
+
+@pytest.mark.parametrize(("seconds", "reads"), [(0, 2), (59.999, 2), (60, 4)])
+def test_people_are_believed_as_long_as_members(seconds: float, reads: int) -> None:
+    """Everybody's groups and one person's share what was read, in either order, for less than a minute."""
+    chat, clock = slack(), Hands()
+    directory = SlackDirectory(GROUPS, chat.members, clock)
+    before = directory.people()
+    clock.sleep(seconds)
+
+    assert before == directory.people()
+    assert before[LEE] == directory.groups_of(LEE)
+    assert reads == len(chat.asked)
+
+
+def test_a_group_that_cannot_be_read_leaves_people_and_person_undetermined() -> None:
+    """A list of some people would pass for all of them: with one group unknown there is no list, and no person."""
+    chat = slack()
+    directory = SlackDirectory(GROUPS, lambda group: refuse() if group == "S0LEADS" else chat.members(group), Hands())
+
+    with pytest.raises(GroupUndetermined) as of_people:
+        directory.people()
+    with pytest.raises(GroupUndetermined) as of_one:
+        directory.groups_of(KIM)
+
+    said = ("leads", "usergroups.users.list: no_such_subteam")
+    assert said == (of_people.value.group, of_people.value.cause) == (of_one.value.group, of_one.value.cause)
+
+
 def test_nothing_old_is_used_when_slack_fails() -> None:
     """Members that were read more than a minute ago do not stand in for an answer."""
     chat, clock = slack(), Hands()
