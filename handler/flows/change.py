@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from handler.domain import opening
 from handler.domain.audit import recordable
 from handler.domain.authority import Action, Denied, NeedsApproval
-from handler.domain.errors import DataFlowError, DeliveryKnown, IdTaken, JobBusy
+from handler.domain.dataflow_errors import DataFlowError
+from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy
 from handler.domain.identity import request_id
 from handler.domain.model import TIMEOUT, WORKERS, Change, RequestId
 from handler.domain.opening import Asked, Refusal

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain import emergency, lifecycle
 from handler.domain.audit import Event
-from handler.domain.errors import DataFlowError, JobBusy, LedgerUnavailable, Moved, NotFound
+from handler.domain.dataflow_errors import DataFlowError, NotFound
+from handler.domain.errors import JobBusy, LedgerUnavailable, Moved
 from handler.domain.model import RunCondition, whole
 from handler.domain.request import State
 from handler.domain.verdict import Answer, NotKnown, Took, Verdict, judge

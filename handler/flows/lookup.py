@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handler.domain.errors import BadParameter, JobAmbiguous, JobNotFound, NotFound
+from handler.domain.dataflow_errors import BadParameter, NotFound
+from handler.domain.errors import JobAmbiguous, JobNotFound
 from handler.domain.finding import find, looks_like_id
 from handler.flows.access import Asker, viewable
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.authority import Action, Denied
-from handler.domain.errors import DataFlowError, JobNotFound
+from handler.domain.dataflow_errors import DataFlowError
+from handler.domain.errors import JobNotFound
 from handler.domain.finding import looks_like_id
 from handler.domain.model import JobId, JobSummary, UserId
 from handler.domain.outcomes import HelpShown, HistoryShown, JobShown, JobsListed, Refused, RequestsShown

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handler.domain.errors import (
-    ChatRefused,
-    ClockSkewed,
-    DataFlowError,
-    GroupUndetermined,
-    JobAmbiguous,
-    JobNotFound,
-    SettingsInvalid,
-)
+from handler.domain.dataflow_errors import ClockSkewed, DataFlowError
+from handler.domain.errors import ChatRefused, GroupUndetermined, JobAmbiguous, JobNotFound, SettingsInvalid
 from handler.slack.mrkdwn import LONGEST_VALUE, LONGEST_WORD, Mrkdwn, clean, code, dotted
 from handler.slack.quantities import lasting
 

@@ -11,7 +11,7 @@ import pytest
 from handler.adapters.dataflow.client import HttpDataFlow, open_client
 from handler.adapters.dataflow.retry import Patience
 from handler.adapters.dataflow.signature import NcpSignatureV2
-from handler.domain.errors import (
+from handler.domain.dataflow_errors import (
     BadParameter,
     BadState,
     DataFlowError,

@@ -10,7 +10,7 @@ import pytest
 
 from handler.adapters.dataflow.client import HttpDataFlow, open_client
 from handler.adapters.dataflow.signature import NcpSignatureV2
-from handler.domain.errors import (
+from handler.domain.dataflow_errors import (
     AuthenticationFailed,
     ClockSkewed,
     DataFlowError,

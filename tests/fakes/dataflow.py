@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from handler.domain.errors import BadParameter, BadState, DataFlowError, NotFound
+from handler.domain.dataflow_errors import BadParameter, BadState, DataFlowError, NotFound
 from handler.domain.model import TIMEOUT, WORKERS, Job, JobId, JobSummary, Limits, RunCondition
 
 if TYPE_CHECKING:

@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.domain.audit import breaks
-from handler.domain.errors import (
-    DataFlowUnavailable,
-    GroupUndetermined,
-    IdTaken,
-    JobAmbiguous,
-    JobNotFound,
-    LedgerUnavailable,
-)
+from handler.domain.dataflow_errors import DataFlowUnavailable
+from handler.domain.errors import GroupUndetermined, IdTaken, JobAmbiguous, JobNotFound, LedgerUnavailable
 from handler.domain.identity import delivery_digest, request_id
 from handler.domain.outcomes import (
     ChangeImpossible,

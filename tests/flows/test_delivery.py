@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.delivery import Desk
-from handler.domain.errors import ChatRefused, ChatUnavailable, DataFlowTimedOut, JobNotFound
+from handler.domain.dataflow_errors import DataFlowTimedOut
+from handler.domain.errors import ChatRefused, ChatUnavailable, JobNotFound
 from handler.domain.request import State
 from handler.slack.app import create_app, dispatch
 from handler.slack.catalogue import load_words

@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.domain.audit import breaks
-from handler.domain.errors import (
-    BadParameter,
-    DataFlowTimedOut,
-    DataFlowUnavailable,
-    LedgerUnavailable,
-    NotFound,
-    Throttled,
-)
+from handler.domain.dataflow_errors import BadParameter, DataFlowTimedOut, DataFlowUnavailable, NotFound, Throttled
+from handler.domain.errors import LedgerUnavailable
 from handler.domain.model import RunCondition
 from handler.domain.outcomes import ChangeShown
 from handler.domain.request import State

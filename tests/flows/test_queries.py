@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handler.domain.authority import Action
-from handler.domain.errors import DataFlowUnavailable, GroupUndetermined
+from handler.domain.dataflow_errors import DataFlowUnavailable
+from handler.domain.errors import GroupUndetermined
 from handler.domain.outcomes import (
     HelpShown,
     HistoryShown,

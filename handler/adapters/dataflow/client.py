@@ -17,7 +17,7 @@ from handler.adapters.dataflow.exchange import Call, exchange
 from handler.adapters.dataflow.lenient import document
 from handler.adapters.dataflow.paging import is_newest_first, read_all
 from handler.adapters.dataflow.retry import Deadline, Patience, retried
-from handler.domain.errors import DataFlowUnreadable, NotFound
+from handler.domain.dataflow_errors import DataFlowUnreadable, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,7 +11,7 @@ import httpx
 
 from handler.adapters.dataflow.faults import Answer, fault_in_transit, fault_of
 from handler.adapters.dataflow.signature import CONFIDENTIAL_HEADERS
-from handler.domain.errors import DataFlowError, DataFlowTimedOut, DataFlowUnreadable
+from handler.domain.dataflow_errors import DataFlowError, DataFlowTimedOut, DataFlowUnreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from handler.adapters.dataflow.lenient import document
-from handler.domain.errors import (
+from handler.domain.dataflow_errors import (
     AuthenticationFailed,
     BadParameter,
     BadState,

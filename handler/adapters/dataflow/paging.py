@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from handler.domain.errors import BadParameter, DataFlowUnreadable, NotFound
+from handler.domain.dataflow_errors import BadParameter, DataFlowUnreadable, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

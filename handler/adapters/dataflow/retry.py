@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from handler.domain.errors import DataFlowTimedOut, DataFlowUnavailable, Throttled
+from handler.domain.dataflow_errors import DataFlowTimedOut, DataFlowUnavailable, Throttled
 
 if TYPE_CHECKING:
     from collections.abc import Callable

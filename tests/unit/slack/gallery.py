@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from handler.domain import errors
+from handler.domain import dataflow_errors, errors
 from handler.domain.authority import Action
 from handler.domain.errors import Usage, UsageError
 from handler.domain.model import Execution, JobId, JobSummary, Node, RequestId, RunCondition, UserId
@@ -167,18 +167,18 @@ WHOLE_ERRORS: Final[tuple[SluiceError, ...]] = (
     errors.GroupUndetermined("oncall", "usergroups.users.list: ratelimited"),
     errors.SettingsInvalid(("REQUESTS_TABLE is not set.", "AUDIT_TABLE is not set.")),
     errors.PolicyInvalid(("policy.cedar, line 3: unexpected token.",)),
-    errors.AuthenticationFailed(READ, status=401, code="200", message="Authentication Failed"),
-    errors.ClockSkewed(READ, seconds=742, status=401, code="200"),
-    errors.ClockSkewed(READ, seconds=-7420, status=401),
-    errors.ClockSkewed(READ, seconds=0, status=401),
-    errors.PermissionDenied(READ, status=403, code="210", message="Permission Denied"),
-    errors.NotFound(READ, status=404),
-    errors.BadParameter("updateJobExecuteConfig", status=400, code="bad-parameter", message="timeout"),
-    errors.BadState("updateJobExecuteConfig", status=400, code="bad-state"),
-    errors.Throttled(READ, code="429", message="Too Many Requests"),
-    errors.DataFlowUnavailable(READ, status=503, may_have_changed=False),
-    errors.DataFlowTimedOut(READ, may_have_changed=False),
-    errors.DataFlowUnreadable(READ, status=200, may_have_changed=False),
+    dataflow_errors.AuthenticationFailed(READ, status=401, code="200", message="Authentication Failed"),
+    dataflow_errors.ClockSkewed(READ, seconds=742, status=401, code="200"),
+    dataflow_errors.ClockSkewed(READ, seconds=-7420, status=401),
+    dataflow_errors.ClockSkewed(READ, seconds=0, status=401),
+    dataflow_errors.PermissionDenied(READ, status=403, code="210", message="Permission Denied"),
+    dataflow_errors.NotFound(READ, status=404),
+    dataflow_errors.BadParameter("updateJobExecuteConfig", status=400, code="bad-parameter", message="timeout"),
+    dataflow_errors.BadState("updateJobExecuteConfig", status=400, code="bad-state"),
+    dataflow_errors.Throttled(READ, code="429", message="Too Many Requests"),
+    dataflow_errors.DataFlowUnavailable(READ, status=503, may_have_changed=False),
+    dataflow_errors.DataFlowTimedOut(READ, may_have_changed=False),
+    dataflow_errors.DataFlowUnreadable(READ, status=200, may_have_changed=False),
     errors.LedgerUnavailable("open", "ThrottlingException"),
     errors.LedgerUnavailable("history", "ThrottlingException"),
     errors.DeliveryKnown(request()),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from handler.adapters.dataflow.retry import Patience
-    from handler.domain.errors import DataFlowError
+    from handler.domain.dataflow_errors import DataFlowError
 
 ACCESS_KEY = "playground-access"
 SECRET_KEY = "playground-secret"

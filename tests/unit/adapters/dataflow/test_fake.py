@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handler.domain.errors import DataFlowTimedOut, DataFlowUnavailable, NotFound
+from handler.domain.dataflow_errors import DataFlowTimedOut, DataFlowUnavailable, NotFound
 from tests.fakes.dataflow import FakeDataFlow, Fault, Put
 from tests.makers import JOB_ID, job, run_condition
 

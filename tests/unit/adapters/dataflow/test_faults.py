@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.adapters.dataflow.faults import Answer, fault_in_transit, fault_of
-from handler.domain.errors import (
+from handler.domain.dataflow_errors import (
     AuthenticationFailed,
     BadParameter,
     BadState,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.domain.errors import DataFlowError
+from handler.domain.dataflow_errors import DataFlowError
 from handler.domain.model import Execution, Job, JobId, JobSummary, RunCondition
 from tests.unit.adapters.dataflow.service import Service, raw_answer
 

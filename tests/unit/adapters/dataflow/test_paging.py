@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from handler.adapters.dataflow.paging import MOST_PAGES, is_newest_first, read_all
 from handler.adapters.dataflow.wire import DatedExecution, Page
-from handler.domain.errors import BadParameter, DataFlowError, DataFlowUnreadable, NotFound, Throttled
+from handler.domain.dataflow_errors import BadParameter, DataFlowError, DataFlowUnreadable, NotFound, Throttled
 from handler.domain.model import Execution, JobId, JobSummary
 from tests.makers import NOW
 

@@ -13,7 +13,7 @@ import pytest
 from handler.adapters.dataflow.client import HttpDataFlow
 from handler.adapters.dataflow.exchange import LONGEST_BODY
 from handler.adapters.dataflow.retry import Patience
-from handler.domain.errors import (
+from handler.domain.dataflow_errors import (
     AuthenticationFailed,
     BadParameter,
     ClockSkewed,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.adapters.dataflow.retry import Deadline, Patience, retried
-from handler.domain.errors import (
+from handler.domain.dataflow_errors import (
     AuthenticationFailed,
     BadParameter,
     DataFlowError,

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from handler.adapters.dataflow.lenient import document
-from handler.domain.errors import (
+from handler.domain.dataflow_errors import (
     AuthenticationFailed,
     BadParameter,
     BadState,
