@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from handler.domain.errors import ChatRefused
 from handler.domain.request import Card
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Response:
 
 @dataclass(slots=True)
 class FakeChat:
-    """``failing`` is what a method raises from now on, by the method's name."""
+    """``failing`` is what a method raises from now on, by its name; ``closed``, what posting to a channel raises."""
 
     posts: list[tuple[Card, Message]] = field(default_factory=list)
     replies: list[tuple[Card, Message]] = field(default_factory=list)
@@ -37,10 +38,13 @@ class FakeChat:
     whispers: list[tuple[ChannelId, UserId, Message]] = field(default_factory=list)
     members: dict[str, frozenset[UserId]] = field(default_factory=dict)
     failing: dict[str, ChatError] = field(default_factory=dict)
+    closed: dict[str, ChatError] = field(default_factory=dict)
 
     def post(self, channel_id: ChannelId, message: Message, *, thread: Card | None = None) -> Card:
         """Post a message that the whole channel sees, or below another."""
         self._strike("post")
+        if channel_id in self.closed:
+            raise self.closed[channel_id]
         if thread is not None:
             self.replies.append((thread, message))
             return Card(channel_id, f"1795402246.{len(self.replies):06d}")
@@ -56,6 +60,8 @@ class FakeChat:
     def respond(self, response_url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
         """Answer at the address that Slack gave."""
         self._strike("respond")
+        if not response_url:
+            raise ChatRefused("response_url", "no_response_url")
         self.responses.append(Response(response_url, message, in_channel, replace))
 
     def whisper(self, channel_id: ChannelId, user_id: UserId, message: Message) -> None:

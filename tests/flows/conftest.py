@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from handler.adapters.policy.cedar import CedarPolicy
+from handler.domain.audit import breaks
 from handler.domain.grammar import parse
 from handler.domain.identity import delivery_digest, request_id
-from handler.domain.model import Execution
+from handler.domain.model import Execution, RequestId
+from handler.domain.outcomes import ChangeShown
 from handler.flows.access import Asker
-from handler.flows.answer import answer
+from handler.flows.answer import answer, attempted
+from handler.flows.review import Click, Ref
 from handler.ports import World
 from handler.settings import PACKAGED_POLICY
 from tests.fakes.clock import FakeClock
 from tests.fakes.dataflow import FakeDataFlow
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.ledger import FakeLedger
+from tests.flows.office import Office
 from tests.makers import JOB_ID, actor, at, job, run_condition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from handler.domain.outcomes import Outcome
     from handler.domain.request import Request
 
+    Button = Callable[[World, Click], Outcome]
+
 POLICY = CedarPolicy.from_folder(PACKAGED_POLICY)
-KIM, LEE, PARK, CHOI = "U0KIM", "U0LEE", "U0PARK", "U0CHOI"
+KIM, LEE, PARK, CHOI, HAN = "U0KIM", "U0LEE", "U0PARK", "U0CHOI", "U0HAN"
+ONE_APPROVAL, TWO_APPROVALS = "scale wordcount workers=8 because backlog", "scale wordcount workers=10 because backlog"
 
 
 def _jobs() -> FakeDataFlow:
@@ -52,18 +59,51 @@ class Story:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
     clock: FakeClock = field(default_factory=FakeClock)
+    policy: CedarPolicy = POLICY
     ids: Iterator[int] = field(default_factory=lambda: count(1))
+    presses: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def world(self) -> World:
         """The ports, as the flows get them."""
         return World(
-            self.dataflow, self.ledger, POLICY, self.directory, self.clock, lambda: f"incident-{next(self.ids)}"
+            self.dataflow, self.ledger, self.policy, self.directory, self.clock, lambda: f"incident-{next(self.ids)}"
         )
 
     def ask(self, text: str, user: str = KIM, delivery: str = "delivery-1") -> Outcome:
         """Type a command; the same ``delivery`` again is a redelivery."""
         return answer(self.world, Asker(actor(user), delivery_digest(delivery)), parse(text))
+
+    def opened(self, text: str = ONE_APPROVAL, user: str = KIM, delivery: str = "delivery-1") -> Request:
+        """Type a command that opens a request, and return the request."""
+        outcome = self.ask(text, user, delivery)
+        assert isinstance(outcome, ChangeShown)
+        return outcome.request
+
+    def click(self, request: Request, user: str = LEE, press: str | None = None) -> Click:
+        """Return a press of a button of a request; the same ``press`` again is a redelivery."""
+        asker = Asker(actor(user), delivery_digest(press or f"press-{next(self.presses)}"))
+        return Click(asker, Ref(RequestId(request.id), request.digest))
+
+    def send(self, button: Button, click: Click) -> Outcome:
+        """Deliver a press."""
+        return attempted(self.world, lambda: button(self.world, click))
+
+    def press(self, button: Button, request: Request, user: str = LEE, press: str | None = None) -> Outcome:
+        """Press a button of a request."""
+        return self.send(button, self.click(request, user, press))
+
+    def now(self, request: Request) -> Request:
+        """Return a request as it is on record now."""
+        return self.ledger.requests[request.id]
+
+    def facts(self, event: str) -> list[dict[str, Any]]:
+        """Return the facts of this kind, in order."""
+        return [fact for fact in self.ledger.all_facts() if fact["event"] == event]
+
+    def is_sound(self, request: Request) -> bool:
+        """Whether the request's chain is unbroken and ends where the request says."""
+        return breaks(self.ledger.chain(request.id), self.now(request).head) == ()
 
     def request(self, delivery: str = "delivery-1") -> Request:
         """Return the request that a delivery opened."""
@@ -82,3 +122,9 @@ class Story:
 def story() -> Story:
     """A fresh world."""
     return Story()
+
+
+@pytest.fixture
+def office(story: Story) -> Office:
+    """A desk in a fresh world."""
+    return Office(story)

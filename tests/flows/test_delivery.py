@@ -3,72 +3,23 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from handler.delivery import Desk
 from handler.domain.dataflow_errors import DataFlowTimedOut
 from handler.domain.errors import ChatRefused, ChatUnavailable, JobNotFound
 from handler.domain.request import State
 from handler.slack.app import create_app, dispatch
-from handler.slack.catalogue import load_words
-from handler.slack.payloads import Slash, click
-from handler.slack.voice import Voice
-from handler.telling import Herald
-from tests.fakes.chat import FakeChat
 from tests.fakes.dataflow import Fault
 from tests.fakes.ledger import Fault as LedgerFault
 from tests.flows.conftest import CHOI, KIM
-from tests.makers import JOB_ID, actor
+from tests.flows.office import ADDRESS, pressed
+from tests.makers import JOB_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tests.flows.conftest import Story
-
-ADDRESS = "https://slack.invalid/response/1"
-
-
-@dataclass
-class Office:
-    """A desk with everything it touches."""
-
-    story: Story
-    chat: FakeChat = field(default_factory=FakeChat)
-
-    @property
-    def desk(self) -> Desk:
-        """The desk, as the composition root makes it."""
-        return Desk(self.story.world, Herald(self.story.world, self.chat, Voice(load_words(), "/dataflow")))
-
-    def type(self, text: str, user: str = KIM, trigger_id: str = "trigger-1") -> None:
-        """Deliver a slash command."""
-        self.desk.typed(Slash(text, actor(user), trigger_id, ADDRESS))
-
-    def click(self, action_id: str, value: str = JOB_ID) -> None:
-        """Deliver a button press."""
-        self.desk.pressed(click(pressed(action_id, value)))
-
-
-def pressed(action_id: str, value: str) -> Mapping[str, object]:
-    """Make the payload of a button press."""
-    return {
-        "type": "block_actions",
-        "user": {"id": KIM},
-        "team": {"id": "T0SLUICE"},
-        "channel": {"id": "C0INCIDENT"},
-        "trigger_id": "trigger-2",
-        "response_url": ADDRESS,
-        "actions": [{"action_id": action_id, "value": value, "type": "button"}],
-    }
-
-
-@pytest.fixture
-def office(story: Story) -> Office:
-    """A desk in a fresh world."""
-    return Office(story)
+    from tests.flows.office import Office
 
 
 def test_a_question_is_answered_to_the_asker_alone(office: Office) -> None:
