@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Final
@@ -25,8 +26,17 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS: Final = 5
 # Slack's words for "not now" (docs.slack.dev/reference/methods/chat.postMessage, "Errors").
 PASSING: Final = frozenset(
-    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+    {
+        "ratelimited",
+        "rate_limited",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "http_200",  # ours, for an answer that is not Slack's: a proxy's page, or nothing
+    }
 )
+WORD: Final = re.compile(r"[a-z0-9_]{1,80}")
 
 
 class SlackChat:
@@ -105,13 +115,21 @@ class SlackChat:
         try:
             return call()
         except SlackApiError as error:
-            status = error.response.status_code if hasattr(error.response, "status_code") else HTTPStatus.OK
-            code = error.response.get("error") if hasattr(error.response, "get") else None
-            raise _refusal(method, status, str(code or f"http_{status}")) from error
-        except (OSError, HTTPException, SlackClientError) as error:
+            status = int(getattr(error.response, "status_code", HTTPStatus.OK))
+            raise _refusal(method, status, _word(error) or f"http_{status}") from error
+        # slack_sdk trips over an answer that is JSON but no object: AttributeError.
+        except (OSError, HTTPException, SlackClientError, AttributeError) as error:
             raise ChatUnavailable(method, type(error).__name__) from error
 
 
+def _word(error: SlackApiError) -> str | None:
+    """Return Slack's word for what is wrong; of an answer that is not Slack's, slack_sdk makes a sentence instead."""
+    answer = getattr(error.response, "data", None)
+    word = answer.get("error") if isinstance(answer, dict) else None
+    return word if isinstance(word, str) and WORD.fullmatch(word) else None
+
+
 def _refusal(method: str, status: int, code: str) -> ChatError:
+    """Only Slack's own word, or HTTP's for a wrong request, is a no; whatever else is no answer yet."""
     passing = code in PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
     return ChatUnavailable(method, code) if passing else ChatRefused(method, code)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import parse_qs
 
 import pytest
@@ -17,9 +20,10 @@ from infra.local.slack.cast import PLAYGROUND
 from infra.local.slack.faults import Fault
 from infra.local.slack.serving import serve
 from tests.fakes.chat import FakeChat
+from tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from handler.ports import Chat
     from infra.local.slack.workspace import Workspace
@@ -27,6 +31,19 @@ if TYPE_CHECKING:
 INCIDENT, KIM, LEE = ChannelId("C0INCIDENT"), UserId("U0KIM"), UserId("U0LEE")
 HELLO = Message("hello", ({"type": "section", "text": {"type": "mrkdwn", "text": "*hello*"}},))
 BYE = Message("bye")
+FORM: Final[dict[str, Any]] = {
+    "type": "modal",
+    "callback_id": "deny_reason",
+    "title": {"type": "plain_text", "text": "Deny"},
+    "submit": {"type": "plain_text", "text": "Deny"},
+    "blocks": [
+        {
+            "type": "input",
+            "label": {"type": "plain_text", "text": "Why?"},
+            "element": {"type": "plain_text_input", "action_id": "reason"},
+        }
+    ],
+}
 
 
 class Subject(Protocol):
@@ -37,7 +54,19 @@ class Subject(Protocol):
         """The port."""
 
     def seen(self, user: str) -> list[str]:
-        """Return the texts this person sees in #incident."""
+        """Return the texts this person sees in #incident itself, without those that stand in threads."""
+
+    def replies(self, card: Card) -> list[str]:
+        """Return the texts below a message."""
+
+    def trigger(self, user: str) -> str:
+        """Let this person type a command; return its trigger."""
+
+    def let_triggers_expire(self) -> None:
+        """Let so much time pass that no trigger is good any more."""
+
+    def forms(self, user: str) -> list[str]:
+        """Return the callback ids of the forms on this person's screen."""
 
 
 @dataclass
@@ -52,6 +81,22 @@ class Fake:
         posted = [edited.get(card, message).text for card, message in self.chat.posts]
         return posted + [message.text for _, whom, message in self.chat.whispers if whom == user]
 
+    def replies(self, card: Card) -> list[str]:
+        """Look at what was remembered."""
+        return [message.text for below, message in self.chat.replies if below == card]
+
+    def trigger(self, user: str) -> str:
+        """Make one that tells whose it is."""
+        return f"1795402245.1.{user}"
+
+    def let_triggers_expire(self) -> None:
+        """Let it say what Slack says then."""
+        self.chat.failing["open_form"] = ChatRefused("views.open", "expired_trigger_id")
+
+    def forms(self, user: str) -> list[str]:
+        """Look at what was remembered."""
+        return [str(form["callback_id"]) for trigger_id, form in self.chat.forms if trigger_id == self.trigger(user)]
+
 
 @dataclass
 class Real:
@@ -59,17 +104,48 @@ class Real:
 
     chat: SlackChat
     workspace: Workspace
+    clock: FakeClock
 
     def seen(self, user: str) -> list[str]:
         """Look at the workspace."""
-        return [message.text for message in self.workspace.messages(user, INCIDENT)]
+        return [each.text for each in self.workspace.messages(user, INCIDENT) if each.thread_ts is None]
+
+    def replies(self, card: Card) -> list[str]:
+        """Look at the workspace."""
+        return [each.text for each in self.workspace.messages(LEE, card.channel_id) if each.thread_ts == card.ts]
+
+    def typed(self, user: str) -> dict[str, list[str]]:
+        """Type a command that no app hears; return the form that was delivered."""
+        self.workspace.connect("http://127.0.0.1:9/")
+        return parse_qs(self.workspace.command(user, INCIDENT, "help").request.body.decode())
+
+    def trigger(self, user: str) -> str:
+        """Take it from what was delivered."""
+        return self.typed(user)["trigger_id"][0]
+
+    def let_triggers_expire(self) -> None:
+        """Slack takes a trigger for three seconds (docs.slack.dev/surfaces/modals)."""
+        self.clock.move_on(seconds=3.1)
+
+    def forms(self, user: str) -> list[str]:
+        """Look at the screen."""
+        return [str(view.definition["callback_id"]) for view in self.workspace.views(user)]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[Workspace, FakeClock]]:
+    """One workspace for the whole file, and the clock it goes by; ``real`` empties it for each test."""
+    clock = FakeClock()
+    with serve(clock=clock.now) as workspace:
+        yield workspace, clock
 
 
 @pytest.fixture
-def real() -> Iterator[Real]:
-    """The adapter against a fresh workspace."""
-    with serve() as workspace:
-        yield Real(SlackChat(PLAYGROUND.bot_token, workspace.api_url), workspace)
+def real(served: tuple[Workspace, FakeClock]) -> Real:
+    """The adapter against an empty workspace."""
+    workspace, clock = served
+    workspace.reset()
+    return Real(SlackChat(PLAYGROUND.bot_token, workspace.api_url), workspace, clock)
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -81,11 +157,35 @@ def subject(request: pytest.FixtureRequest) -> Subject:
     return Fake(FakeChat(members={"S0LEADS": frozenset({UserId("U0LEE"), UserId("U0HAN")})}))
 
 
-def response_address(workspace: Workspace) -> str:
-    """Type a command that no app hears; return the address Slack gave for its answer."""
-    workspace.connect("http://127.0.0.1:9/")
-    delivery = workspace.command(KIM, INCIDENT, "help")
-    return parse_qs(delivery.request.body.decode())["response_url"][0]
+def response_address(real: Real) -> str:
+    """Return the address Slack gave for the answer to a command of Kim's."""
+    return real.typed(KIM)["response_url"][0]
+
+
+@contextmanager
+def answering(body: bytes) -> Iterator[str]:
+    """Stand at the Web API's address with this one answer to everything, as a proxy or another version of it might."""
+
+    class Same(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Same) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/api/"
+        finally:
+            server.shutdown()
+            thread.join(5)
 
 
 def test_a_post_is_seen_by_all(subject: Subject) -> None:
@@ -102,6 +202,56 @@ def test_a_post_can_be_replaced(subject: Subject) -> None:
     assert subject.seen(KIM) == ["bye"]
 
 
+def test_a_reply_is_seen_below_its_card_only(subject: Subject) -> None:
+    """What is said in a card's thread does not fill the channel, and leaves other cards' threads alone."""
+    card, other = subject.chat.post(INCIDENT, HELLO), subject.chat.post(INCIDENT, BYE)
+    reply = subject.chat.post(INCIDENT, Message("still waiting"), thread=card)
+    assert reply.channel_id == INCIDENT
+    assert reply not in (card, other)
+    assert (subject.seen(KIM), subject.seen(LEE)) == (["hello", "bye"], ["hello", "bye"])
+    assert (subject.replies(card), subject.replies(other)) == (["still waiting"], [])
+
+
+def test_a_form_opens_for_whoever_caused_its_trigger(subject: Subject) -> None:
+    """The one who typed or clicked gets it on the screen, and nobody else."""
+    subject.chat.open_form(subject.trigger(KIM), FORM)
+    assert (subject.forms(KIM), subject.forms(LEE)) == (["deny_reason"], [])
+
+
+def test_a_form_that_comes_too_late_is_refused(subject: Subject) -> None:
+    """Three seconds after the click the trigger is worth nothing: trying again with it will not help."""
+    trigger_id = subject.trigger(KIM)
+    subject.let_triggers_expire()
+    with pytest.raises(ChatRefused) as raised:
+        subject.chat.open_form(trigger_id, FORM)
+    assert (raised.value.method, raised.value.code) == ("views.open", "expired_trigger_id")
+    assert subject.forms(KIM) == []
+
+
+def test_a_trigger_opens_one_form(real: Real) -> None:
+    """A trigger that is used up is refused with Slack's word, and what it opened stays."""
+    trigger_id = real.trigger(KIM)
+    real.chat.open_form(trigger_id, FORM)
+    with pytest.raises(ChatRefused, match="exchanged_trigger_id"):
+        real.chat.open_form(trigger_id, FORM)
+    assert real.forms(KIM) == ["deny_reason"]
+
+
+def test_a_form_that_slack_does_not_understand_is_refused(real: Real) -> None:
+    """A modal without its title opens nothing."""
+    with pytest.raises(ChatRefused, match="invalid_arguments"):
+        real.chat.open_form(real.trigger(KIM), {name: FORM[name] for name in FORM if name != "title"})
+    assert real.forms(KIM) == []
+
+
+def test_a_post_to_a_person_is_theirs_alone(real: Real) -> None:
+    """A person's id is a channel too; the card names their direct messages, where it can be replaced."""
+    card = real.chat.post(ChannelId(LEE), HELLO)
+    real.chat.update(card, BYE)
+    assert [each.text for each in real.workspace.messages(LEE, card.channel_id)] == ["bye"]
+    assert (real.seen(KIM), real.seen(LEE)) == ([], [])
+
+
 def test_a_whisper_is_seen_by_one(subject: Subject) -> None:
     """Nobody else sees it."""
     subject.chat.whisper(INCIDENT, KIM, HELLO)
@@ -115,7 +265,7 @@ def test_a_group_has_its_members(subject: Subject) -> None:
 
 def test_an_answer_reaches_the_asker_alone_unless_it_is_for_the_channel(real: Real) -> None:
     """The response address takes both, and replaces the message it stands in."""
-    address = response_address(real.workspace)
+    address = response_address(real)
     before = len(real.seen(KIM))
     real.chat.respond(address, HELLO)
     assert (real.seen(KIM)[before:], real.seen(LEE)) == (["hello"], [])
@@ -125,7 +275,7 @@ def test_an_answer_reaches_the_asker_alone_unless_it_is_for_the_channel(real: Re
 
 def test_an_address_that_is_used_up_refuses(real: Real) -> None:
     """After five answers the sixth is refused, not lost in silence."""
-    address = response_address(real.workspace)
+    address = response_address(real)
     for _ in range(5):
         real.chat.respond(address, HELLO)
     with pytest.raises(ChatRefused):
@@ -166,10 +316,56 @@ def test_a_wrong_token_is_refused_and_not_repeated(real: Real) -> None:
     assert "xoxb" not in repr(raised.value)
 
 
+@pytest.mark.parametrize("code", ["token_revoked", "invalid_blocks", "not_in_channel", "user_is_restricted", "odd"])
+def test_a_no_is_a_no_whatever_its_word(real: Real, code: str) -> None:
+    """Every word of Slack's that does not say "not now" is a refusal: the same again will not help."""
+    real.workspace.fail(Fault("chat.update", "error", code=code))
+    with pytest.raises(ChatRefused) as raised:
+        real.chat.update(real.chat.post(INCIDENT, HELLO), BYE)
+    assert (raised.value.method, raised.value.code) == ("chat.update", code)
+    assert real.seen(KIM) == ["hello"]
+
+
+@pytest.mark.parametrize(
+    "code", ["ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"]
+)
+def test_not_now_is_no_refusal(real: Real, code: str) -> None:
+    """Slack's words for a trouble of its own, with HTTP 200, say that the same may work later."""
+    real.workspace.fail(Fault("views.open", "error", code=code))
+    with pytest.raises(ChatUnavailable) as raised:
+        real.chat.open_form(real.trigger(KIM), FORM)
+    assert (raised.value.method, raised.value.code) == ("views.open", code)
+
+
+def test_members_that_are_no_list_are_not_nobody() -> None:
+    """An answer that says "ok" without members does not make a group empty: it is not known who is in it."""
+    with answering(b'{"ok": true}') as address, pytest.raises(ChatUnavailable) as raised:
+        SlackChat(PLAYGROUND.bot_token, address).group_members("S0LEADS")
+    assert raised.value.code == "no_users_in_answer"
+
+
+@pytest.mark.parametrize(
+    "say", [b"", b"<html></html>", b"[]", b"[1]", b"null", b'{"error": 7}', b'{"error": "No."}'], ids=repr
+)
+def test_an_answer_that_is_none_is_said_to_be_passing(say: bytes) -> None:
+    """What is not an answer of Slack's at all, though it came with HTTP 200, is not taken for a yes."""
+    with answering(say) as address:
+        chat = SlackChat(PLAYGROUND.bot_token, address)
+        attempts: list[Callable[[], object]] = [
+            lambda: chat.post(INCIDENT, HELLO),
+            lambda: chat.open_form("1.2.x", FORM),
+            lambda: chat.group_members("S0LEADS"),
+        ]
+        for attempt in attempts:
+            with pytest.raises(ChatUnavailable) as raised:
+                attempt()
+            assert raised.value.code in {"http_200", "AttributeError"}
+
+
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("chat.postMessage", "ratelimited", times=3),
+        Fault("chat.postMessage", "ratelimited", times=3, retry_after_seconds=0),
         Fault("chat.postMessage", "error", times=3, code="internal_error"),
         Fault("chat.postMessage", "reset", times=3),
         Fault("chat.postMessage", "html", times=3),
@@ -193,7 +389,7 @@ def test_a_short_limit_is_waited_for(real: Real) -> None:
 @pytest.mark.parametrize("kind", ["html", "reset"])
 def test_an_address_that_breaks_is_said_to_be_passing(real: Real, kind: str) -> None:
     """A response address that answers with an error of its own may work later."""
-    address = response_address(real.workspace)
+    address = response_address(real)
     real.workspace.fail(Fault("response_url", kind, times=3))  # type: ignore[arg-type] # one of its kinds
     with pytest.raises(ChatUnavailable):
         real.chat.respond(address, HELLO)
