@@ -47,8 +47,12 @@ def terms(say: Voice, request: Request) -> list[Mrkdwn]:
     span = lasting(say, request.minutes)
     if request.revert_at is not None and request.state is not State.APPLYING:
         return [*lines, say("card.until", span=span, at=moment(request.revert_at))]
-    kept = request.state is State.APPLIED
-    return [*lines, say("card.kept", span=span) if kept else say("card.span", span=span)]
+    return [*lines, say("card.kept", span=span) if is_kept(request) else say("card.span", span=span)]
+
+
+def is_kept(request: Request) -> bool:
+    """Whether a change that was applied for a time stays, because there was nothing to put back any more."""
+    return request.state is State.APPLIED and request.minutes is not None and request.revert_at is None
 
 
 def review_lines(say: Voice, shown: ChangeShown) -> list[Mrkdwn]:

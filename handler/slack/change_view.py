@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain.request import State
 from handler.slack.blocks import told
-from handler.slack.card_view import buttons, review_lines, size, terms
+from handler.slack.card_view import buttons, is_kept, review_lines, size, terms
 from handler.slack.faults import problem, problem_next
 from handler.slack.mrkdwn import Mrkdwn, bare, code, dotted, escape, mention, moment
 from handler.slack.quantities import difference, drift, timeout, workers
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from handler.slack.voice import Voice
 
 
+UNDECIDED: Final = frozenset({State.PENDING, State.DENIED, State.EXPIRED, State.WITHDRAWN})
 NOT_UNDONE: Final = frozenset({State.FAILED, State.UNKNOWN})
 
 
@@ -44,10 +45,16 @@ def change_message(say: Voice, shown: ChangeShown) -> Message:
     who, reason = mention(request.requester.user_id), escape(request.reason or "")
     lines.append(say("change.asked_because", who=who, reason=reason) if reason else say("change.asked", who=who))
     lines += review_lines(say, shown)
-    rules = say("change.rules", rules=say.listed(request.because)) if request.because else ""
-    footer = dotted((say("change.footer", id=code(request.id)), rules, moment(request.updated_at)))
+    footer = dotted((say("change.footer", id=code(request.id)), _rules(say, request), moment(request.updated_at)))
     message = told(lines, footer)
     return replace(message, blocks=(*message.blocks, *buttons(say, request)))
+
+
+def _rules(say: Voice, request: Request) -> Mrkdwn:
+    if not request.because:
+        return Mrkdwn("")
+    rules = say.listed(request.because)
+    return say("change.asked_rules", rules=rules) if request.state in UNDECIDED else say("change.rules", rules=rules)
 
 
 def _next(say: Voice, request: Request) -> Sequence[Mrkdwn]:
@@ -56,6 +63,8 @@ def _next(say: Voice, request: Request) -> Sequence[Mrkdwn]:
             return say("change.approved_next"), say("change.look_first")
         case State.APPLYING:
             return say("change.applying_next"), say("change.do_not_repeat")
+        case State.APPLIED if is_kept(request):
+            return (_found(say, request),)
         case State.APPLIED:
             return _proof(say, request)
         case State.FAILED:

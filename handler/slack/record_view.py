@@ -81,7 +81,10 @@ def _entry(say: Voice, newest_first: list[Fact], *, of_user: bool) -> Mrkdwn:
 
 def _note(say: Voice, fact: Fact) -> Mrkdwn:
     """Say who approved, denied, tried to, or looked at it afterwards."""
-    did, who = say(f"note.{_text(fact, 'event')}"), mention(_text(fact, "actor"))
+    event = _text(fact, "event")
+    did, who = say(f"note.{event}"), mention(_text(fact, "actor"))
+    if event == Event.BROKE_GLASS:  # its reason is the request's
+        return say("history.note", did=did, who=who)
     why = escape(_text(fact, "reason"), LONGEST_REASON) or _why(say, _text(fact, "detail"))
     return say("history.note_why", did=did, who=who, why=why) if why else say("history.note", did=did, who=who)
 

@@ -43,7 +43,7 @@ LONGEST: Final = tuple(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(poisoned())
 def test_no_text_in_any_place_breaks_a_message(outcome: Outcome) -> None:
     """Every rule of Slack's and ours holds for every outcome, with hostile text wherever it has text."""
@@ -52,8 +52,9 @@ def test_no_text_in_any_place_breaks_a_message(outcome: Outcome) -> None:
 
 @pytest.mark.parametrize("piece", PIECES, ids=ascii)
 def test_each_hostile_text_in_all_places_at_once(piece: str) -> None:
-    """A message of each kind, made of nothing but the hostile text, is still taken."""
-    for outcome in EVERYTHING.values():
+    """A message made of nothing but the hostile text is still taken; each piece meets a fifth of all, and each kind."""
+    fifth = list(EVERYTHING.values())[PIECES.index(piece) % 5 :: 5]
+    for outcome in (*fifth, *LONGEST):
         assert broken(rendered(everywhere(outcome, lambda _: piece, lambda number: number))) == []
 
 

@@ -1,0 +1,144 @@
+"""What a tired person reads on a phone, word for word: the outcome first, what was changed or not, what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from handler.slack.messages import render
+from tests.unit.slack.gallery import EVERYTHING
+
+if TYPE_CHECKING:
+    from handler.slack.voice import Voice
+
+SPACE: Final = "\N{NO-BREAK SPACE}"
+READ: Final = {
+    "change applied, both": """
+Done: wordcount workers 2 → 4 and timeout 360 → 720 min (12 h).
+Read back: the job has these values, and every other setting is as it was.
+The run under way stays at 2 workers. This reaches the next run.
+Asked by <@U0KIM>, because: backlog
+request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+""",
+    "change unknown, DataFlowTimedOut": """
+Not known yet: wordcount workers 2 → 4. The job may have changed.
+The Data Flow API did not answer in time.
+Read back, it has 2 workers, timeout 360 min (6 h).
+Sluice keeps reading the job, lets no other change of it start meanwhile, and says here what became of it.
+Do not repeat it before that.
+Asked by <@U0KIM>, because: backlog
+request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+""",
+    "change failed, DataFlowTimedOut": """
+Failed: wordcount workers 2 → 4. This request changed nothing.
+The Data Flow API did not answer in time.
+Read back, it has 2 workers, timeout 360 min (6 h).
+Try again in a minute.
+Asked by <@U0KIM>, because: backlog
+request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+""",
+    "change stale, moved": """
+Not done: wordcount workers 2 → 4. Nothing was changed.
+The job is not as it was when this was asked:
+• workers: 2 → 5
+• log path: dataflow-1234567-wc01/sparkHistoryLogs/ → elsewhere/logs/
+• maxConcurrentRuns: not set → 3
+Look at /dataflow status wordcount, and ask again if it is still right.
+Asked by <@U0KIM>, because: backlog
+request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+""",
+    "impossible, too many workers": """
+Nothing was changed: wordcount cannot have 11 workers.
+2 to 10 are possible.
+It has 2 workers now.
+recorded as 7k3m-q2xd
+""",
+    "impossible, never set up": """
+Nothing was changed: wordcount was never set up to run. It has no nrn (no role to run with), and without one the API \
+saves no settings.
+Set it up in the console, then ask again.
+recorded as 7k3m-q2xd
+""",
+    "refused scale": """
+Not allowed: you may not change wordcount. Nothing was changed.
+No rule of the policy permits it. Ask somebody who may, or whoever looks after the policy.
+recorded as 7k3m-q2xd
+""",
+    "busy": """
+Nothing was changed: another change of wordcount is under way.
+<@U0KIM> asked for workers 2 → 4, 2026-11-23 03:04 UTC.
+Request 7k3m-q2xd: not known yet.
+Wait for its end, or talk to them.
+""",
+    "usage unknown_word": """
+Nothing was changed. wrokers is not a word I know.
+Did you mean workers?
+Type: /dataflow scale JOB [workers=N] [timeout=T] [for T] [because TEXT]
+""",
+    "trouble 8, ClockSkewed": """
+That did not work. The Data Flow API did not accept the time of the request: Sluice's clock is 12 min ahead of the \
+API's, and 5 min are the most.
+Nothing was changed. Whoever looks after Sluice should check its clock.
+The API said: HTTP 401 · 200
+error 4t8n-c2vy, also in the log
+""",
+    "status": """
+wordcount · RUNNABLE (can be run)
+2 workers, timeout 360 min (6 h).
+The run under way stays at 2 workers. A change now reaches the next run.
+Runs, newest first
+RUNNING · 2 workers · 2026-11-23 02:12 UTC · running for 52 min
+FAILED · 1 worker · 2026-11-22 02:04 UTC · took 12 min
+COMPLETED · 2 workers · 2026-11-21 02:04 UTC · took 2 h 2 min
+Counts the words of yesterday's searches.
+Pipeline  Object Storage (source) + orders (MySQL source) → Orders and clicks (join) → Filters → Object Storage (target)
+job id Wc7RtQ2mLx9B · DATAFLOW · edited 2026-11-20 08:24 UTC · read 2026-11-23 03:04 UTC
+""",
+    "list": """
+3 jobs
+wordcount · RUNNABLE · last run COMPLETED
+clickstream-sessionize · RUNNABLE · last run FAILED
+inventory-snapshot · DRAFT · never run
+""",
+    "requests": """
+Changes under way
+about to start · wordcount workers 2 → 4 · <@U0KIM> · 2026-11-23 03:04 UTC · 7k3m-q2xd
+not known yet · wordcount workers 2 → 4 and timeout 360 → 720 min (12 h) · <@U0KIM> · 2026-11-23 03:04 UTC · 2m9p-x4tb
+""",
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_it_reads(say: Voice, name: str) -> None:
+    """The words as they are told, without their formatting."""
+    message = render(say, EVERYTHING[name])
+    assert message is not None
+    assert message.text.replace(SPACE, " ") == READ[name].strip()
+
+
+def test_a_history_has_who_what_why_before_after_and_when(say: Voice) -> None:
+    """An entry for each request: what became of it first, its reason and the others' part in it below."""
+    message = render(say, EVERYTHING["history"])
+    assert message is not None
+    told = message.text.replace(SPACE, " ").splitlines()
+    assert told[:5] == [
+        "History of wordcount",
+        "applied · workers 2 → 4 · <@U0KIM> · 2026-11-23 03:01 UTC · 7k3m-q2xd",
+        "because: backlog since 3am",
+        "refused · workers 2 → 4 · <@U0PARK> · 2026-11-23 02:44 UTC · 2m9p-x4tb",
+        "because: please",
+    ]
+    of_emergency = told.index("applied · workers 2 → 4 · <@U0KIM> · 2026-11-23 02:57 UTC · 2b6t-w9kc")
+    assert told[of_emergency + 1 : of_emergency + 4] == [
+        "because: production is down",
+        "break-glass, past the approvals, by <@U0KIM>",
+        "reviewed by <@U0LEE>",
+    ]
+
+
+def test_a_job_without_runs_says_what_the_job_itself_says_of_its_last(say: Voice) -> None:
+    """The runs could not be read: the last one's end is known all the same."""
+    message = render(say, EVERYTHING["status, runs not read"])
+    assert message is not None
+    assert "Last run: COMPLETED · 2026-11-23 01:34 UTC\nThe runs could not be read just now." in message.text
