@@ -31,7 +31,7 @@ def test_every_question_is_asked_in_every_round() -> None:
 def test_the_report_says_which_promise_is_missed(
     capsys: pytest.CaptureFixture[str], scale: Taken, approve: Taken, kept: list[bool]
 ) -> None:
-    """A slow middle misses it, and so does much work; waiting once for a busy machine does not. Loading is only told."""
+    """A slow middle misses it, and so does much work; waiting for a busy machine does not. Loading has no bound."""
     said = report(PolicyFigures(scale, approve, SLOW, SLOW))
     rows = [line for line in capsys.readouterr().out.splitlines() if "under 5 ms" in line]
 

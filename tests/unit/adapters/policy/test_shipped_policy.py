@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.unit.adapters.policy.examples import question
 
 TEXTS = read_texts(PACKAGED_POLICY)
 SHIPPED = CedarPolicy.from_texts(TEXTS)
+DOCUMENT = Path(__file__).parents[4] / "docs" / "policy.md"
 CASES = parse_cases(TEXTS.cases or "", SHIPPED.settings.groups)
 NUMBER = re.compile(r"(?<=[<>=] )[0-9]+")
 OPERATOR = re.compile(r"&&|\|\|")
@@ -77,6 +79,17 @@ def test_each_way_to_change_the_policy_was_tried() -> None:
 
     assert tried == list(PARTS)
     assert len(MUTANTS) > 90
+
+
+def test_the_rule_and_the_case_that_the_documents_show_work() -> None:
+    """Whoever copies both from docs/policy.md into the shipped folder has a valid policy and a case that holds."""
+    shown = dict(re.findall(r"```(cedar|toml)\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL))
+    policy = CedarPolicy.from_texts(replace(TEXTS, policy=TEXTS.policy + shown["cedar"]))
+    cases = parse_cases(f"{TEXTS.cases}{shown['toml']}", policy.settings.groups)
+
+    assert len(cases) == len(CASES) + 1
+    assert check_cases(policy, cases) == ()
+    assert check_cases(SHIPPED, cases[-1:]) != ()
 
 
 def test_every_rule_has_a_case_that_names_it() -> None:
