@@ -23,6 +23,7 @@ from handler.domain.dataflow_errors import (
     Throttled,
 )
 from handler.domain.errors import (
+    BadCursor,
     ChatError,
     ChatRefused,
     ChatUnavailable,
@@ -46,60 +47,60 @@ from handler.domain.request import State
 from tests.makers import request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 READ = "getJobById"
-# Each error with its message and the facts that a log gets.
-EXAMPLES: list[tuple[SluiceError, str, dict[str, object]]] = [
+# How to make each error, with its message and the facts that a log gets.
+EXAMPLES: list[tuple[Callable[[], SluiceError], str, dict[str, object]]] = [
     (
-        UsageError(Usage.TOO_BIG, word="9w", near=("8w",), topic="scale", limit=8),
+        lambda: UsageError(Usage.TOO_BIG, word="9w", near=("8w",), topic="scale", limit=8),
         "too_big",
         {"usage": "too_big", "word": "9w", "topic": "scale", "limit": 8},
     ),
-    (UsageError(Usage.UNREADABLE), "unreadable", {"usage": "unreadable", "word": "", "topic": "", "limit": 0}),
-    (JobNotFound("wordcont", ("wordcount",)), "job not found", {"asked": "wordcont"}),
-    (JobAmbiguous("ord", ("orders", "ordered"), 12), "job name is ambiguous", {"asked": "ord", "total": 12}),
+    (lambda: UsageError(Usage.UNREADABLE), "unreadable", {"usage": "unreadable", "word": "", "topic": "", "limit": 0}),
+    (lambda: JobNotFound("wordcont", ("wordcount",)), "job not found", {"asked": "wordcont"}),
+    (lambda: JobAmbiguous("ord", ("orders", "ordered"), 12), "job name is ambiguous", {"asked": "ord", "total": 12}),
     (
-        GroupUndetermined("leads", "ratelimited"),
+        lambda: GroupUndetermined("leads", "ratelimited"),
         "members of leads could not be found out: ratelimited",
         {"group": "leads", "cause": "ratelimited"},
     ),
-    (SettingsInvalid(("A is missing.", "B is wrong.")), "A is missing.; B is wrong.", {}),
-    (PolicyInvalid(("No permit.",)), "No permit.", {}),
+    (lambda: SettingsInvalid(("A is missing.", "B is wrong.")), "A is missing.; B is wrong.", {}),
+    (lambda: PolicyInvalid(("No permit.",)), "No permit.", {}),
     (
-        AuthenticationFailed(READ, status=401, code="200", message="Authentication Failed"),
+        lambda: AuthenticationFailed(READ, status=401, code="200", message="Authentication Failed"),
         "AuthenticationFailed at getJobById: status=401 code=200 message=Authentication Failed",
         {"operation": READ, "status": 401, "code": "200", "message": "Authentication Failed"},
     ),
     (
-        ClockSkewed(READ, seconds=-742, status=401, code="200"),
+        lambda: ClockSkewed(READ, seconds=-742, status=401, code="200"),
         "ClockSkewed at getJobById: status=401 code=200 message=None",
         {"operation": READ, "status": 401, "code": "200", "seconds": -742},
     ),
     (
-        Throttled(READ, code="429", message="Slow down", retry_after_seconds=1.5),
+        lambda: Throttled(READ, code="429", message="Slow down", retry_after_seconds=1.5),
         "Throttled at getJobById: status=429 code=429 message=Slow down",
         {"operation": READ, "status": 429, "code": "429", "message": "Slow down", "retry_after_seconds": 1.5},
     ),
-    (NotFound(READ), "NotFound at getJobById: status=None code=None message=None", {"operation": READ}),
+    (lambda: NotFound(READ), "NotFound at getJobById: status=None code=None message=None", {"operation": READ}),
     (
-        DataFlowUnavailable(READ, status=503, code="x", message="y", may_have_changed=False),
+        lambda: DataFlowUnavailable(READ, status=503, code="x", message="y", may_have_changed=False),
         "DataFlowUnavailable at getJobById: status=503 code=x message=y",
         {"operation": READ, "status": 503, "code": "x", "message": "y", "may_have_changed": False},
     ),
     (
-        LedgerUnavailable("Query", "timed out"),
+        lambda: LedgerUnavailable("Query", "timed out"),
         "Query: timed out",
         {"operation": "Query", "cause": "timed out"},
     ),
-    (DeliveryKnown(request()), "delivery already known", {}),
-    (IdTaken(), "", {}),
-    (JobBusy(request()), "job is busy", {}),
-    (JobBusy(None), "job is busy", {}),
-    (Moved(request()), "request has moved", {}),
-    (Moved(None), "request has moved", {}),
+    (lambda: DeliveryKnown(request()), "delivery already known", {}),
+    (IdTaken, "", {}),
+    (lambda: JobBusy(request()), "job is busy", {}),
+    (lambda: JobBusy(None), "job is busy", {}),
+    (lambda: Moved(request()), "request has moved", {}),
+    (lambda: Moved(None), "request has moved", {}),
     (
-        ChatRefused("chat.postMessage", "not_in_channel"),
+        lambda: ChatRefused("chat.postMessage", "not_in_channel"),
         "chat.postMessage: not_in_channel",
         {
             "method": "chat.postMessage",
@@ -107,10 +108,11 @@ EXAMPLES: list[tuple[SluiceError, str, dict[str, object]]] = [
         },
     ),
     (
-        IllegalMove(State.APPLIED, State.PENDING),
+        lambda: IllegalMove(State.APPLIED, State.PENDING),
         "applied may not become pending",
         {"before": "applied", "after": "pending"},
     ),
+    (BadCursor, "not a cursor of a history", {}),
 ]
 
 
@@ -151,11 +153,12 @@ def test_each_error_says_what_it_is() -> None:
                 assert kind.__module__ in {errors.__name__, dataflow_errors.__name__}
 
 
-@pytest.mark.parametrize(("error", "message", "facts"), EXAMPLES, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(("make", "message", "facts"), EXAMPLES, ids=[each[1] for each in EXAMPLES])
 def test_an_error_has_its_message_and_its_plain_facts(
-    error: SluiceError, message: str, facts: dict[str, object]
+    make: Callable[[], SluiceError], message: str, facts: dict[str, object]
 ) -> None:
     """What the log gets is text and numbers: no request, no list, nothing absent."""
+    error = make()
     assert str(error) == message
     assert facts_of(error) == facts
     assert json.loads(json.dumps(facts_of(error))) == facts
