@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 STAGE ?=
-PURE := handler.domain handler.flows handler.front
+PURE := handler.domain handler.flows handler.front handler.adapters.policy
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-mutants check format bench package lock clean

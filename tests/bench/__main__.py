@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import front, worker
+from tests.bench import front, policy, worker
 
 
 def main() -> int:
@@ -18,7 +18,9 @@ def main() -> int:
     print(doors)
     print()
     works = worker.report(worker.measure(asked.events))
-    return 0 if works and "MISSED" not in doors else 1
+    print()
+    decides = policy.report(policy.measure())
+    return 0 if works and decides and "MISSED" not in doors else 1
 
 
 if __name__ == "__main__":
