@@ -282,7 +282,14 @@ def test_an_address_that_is_used_up_refuses(real: Real) -> None:
         real.chat.respond(address, HELLO)
 
 
-@pytest.mark.parametrize("address", ["", "ftp://example.invalid/x", "file:///etc/passwd"])
+def test_without_an_address_there_is_no_answer(subject: Subject) -> None:
+    """What did not begin with a command or a click has no response address, and is refused at once."""
+    with pytest.raises(ChatRefused, match="no_response_url"):
+        subject.chat.respond("", HELLO)
+    assert subject.seen(KIM) == []
+
+
+@pytest.mark.parametrize("address", ["ftp://example.invalid/x", "file:///etc/passwd"])
 def test_an_address_that_is_none_is_refused(real: Real, address: str) -> None:
     """Only http and https are ever asked."""
     with pytest.raises(ChatRefused):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from handler.adapters.directory import SlackDirectory
 from handler.domain.errors import ChatError, ChatRefused, ChatUnavailable, GroupUndetermined
 from handler.domain.model import GroupName, UserId
+from tests.fakes.directory import FakeDirectory
 from tests.makers import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from handler.ports import Directory
 
 KIM, LEE, PARK = UserId("U0KIM"), UserId("U0LEE"), UserId("U0PARK")
 ONCALL, LEADS = GroupName("oncall"), GroupName("leads")
@@ -269,3 +272,97 @@ def test_a_failure_is_not_remembered() -> None:
     chat.failure = None
 
     assert frozenset({ONCALL}) == directory.groups_of(KIM)
+
+
+# What the fake, by which flows are tested, keeps as well
+
+
+class Subject(Protocol):
+    """A directory of the groups oncall and leads that has just read them, and what may happen in Slack meanwhile."""
+
+    @property
+    def directory(self) -> Directory:
+        """The port."""
+
+    def put(self, user_id: UserId, *groups: GroupName) -> None:
+        """Let somebody be in these groups from now on."""
+
+    def lose(self, group: GroupName) -> None:
+        """Let nobody find out any more who is in a group."""
+
+
+@dataclass
+class Fake:
+    """The fake."""
+
+    directory: FakeDirectory
+
+    def put(self, user_id: UserId, *groups: GroupName) -> None:
+        """Change the table."""
+        self.directory.groups[user_id] = frozenset(groups)
+
+    def lose(self, group: GroupName) -> None:
+        """Break it."""
+        self.directory.broken = group
+
+
+@dataclass
+class Real:
+    """The adapter, with user groups at the other end."""
+
+    directory: SlackDirectory
+    chat: Slack
+
+    def put(self, user_id: UserId, *groups: GroupName) -> None:
+        """Change the user groups."""
+        for name, usergroup_id in ((ONCALL, "S0ONCALL"), (LEADS, "S0LEADS")):
+            others = self.chat.groups[usergroup_id] - {user_id}
+            self.chat.groups[usergroup_id] = others | {user_id} if name in groups else others
+
+    def lose(self, group: GroupName) -> None:
+        """Delete the user group."""
+        del group
+        self.chat.failure = ChatRefused("usergroups.users.list", "no_such_subteam")
+
+
+@pytest.fixture(params=["fake", "real"])
+def subject(request: pytest.FixtureRequest) -> Subject:
+    """Each in turn: Kim is on call, Lee leads, and that was read just now."""
+    if request.param == "fake":
+        fake = FakeDirectory({KIM: frozenset({ONCALL}), LEE: frozenset({LEADS})})
+        fake.remember()
+        return Fake(fake)
+    chat = slack()
+    real = SlackDirectory(GROUPS, chat.members, Hands())
+    real.people()
+    return Real(real, chat)
+
+
+def test_who_is_asked_for_afresh_is_known_as_of_now_by_all(subject: Subject) -> None:
+    """What was read is believed until somebody is read afresh; from then on the new is, for everybody."""
+    subject.put(LEE, ONCALL)
+    subject.put(PARK, LEADS)
+    before = [subject.directory.groups_of(who) for who in (LEE, PARK)]
+
+    assert before == [frozenset({LEADS}), frozenset()]
+    assert subject.directory.groups_of(LEE, afresh=True) == {ONCALL}
+    assert subject.directory.groups_of(PARK) == {LEADS}
+    assert subject.directory.people() == {KIM: {ONCALL}, LEE: {ONCALL}, PARK: {LEADS}}
+
+
+def test_people_in_two_groups_are_listed_with_both_and_those_in_none_not_at_all(subject: Subject) -> None:
+    """The list is of members, each once."""
+    subject.put(LEE, ONCALL, LEADS)
+    subject.put(KIM)
+    subject.directory.groups_of(PARK, afresh=True)
+
+    assert subject.directory.people() == {LEE: {ONCALL, LEADS}}
+
+
+def test_what_cannot_be_found_out_is_known_of_nobody(subject: Subject) -> None:
+    """With a group that cannot be read there is neither an answer about a person nor a list of people."""
+    subject.lose(ONCALL)
+    with pytest.raises(GroupUndetermined, match="oncall"):
+        subject.directory.groups_of(LEE, afresh=True)
+    with pytest.raises(GroupUndetermined, match="oncall"):
+        subject.directory.people()
