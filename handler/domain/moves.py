@@ -81,4 +81,6 @@ def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
             writer=note.writer,
         ),
     )
-    return Move(replace(after, updated_at=now, head=fact.head), fact)
+    # What only puts something on record leaves the request as old as it was: people are told when it was decided.
+    updated_at = before.updated_at if after == before else now
+    return Move(replace(after, updated_at=updated_at, head=fact.head), fact)

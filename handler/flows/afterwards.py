@@ -12,7 +12,8 @@ from handler.domain.outcomes import ChangeShown, ClickRefused
 from handler.domain.request import State
 from handler.domain.review import Objection
 from handler.flows.change import scale
-from handler.flows.review import TRIES, Click, is_recorded, may_decide, refused_click
+from handler.flows.execute import TRIES
+from handler.flows.review import Click, is_recorded, may_decide, refused_click
 
 if TYPE_CHECKING:
     from handler.domain.outcomes import Outcome

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from handler.domain import emergency, lifecycle
@@ -13,6 +15,7 @@ from handler.domain.request import State
 from handler.domain.verdict import Answer, NotKnown, Took, Verdict, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import timedelta
 
     from handler.domain.moves import Move
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 # How long to wait before each look at a write that was accepted but does not show yet.
 LOOKS_AFTER_SECONDS: Final = (0.0, 0.5, 1.0, 2.0)
+# A write that comes too late comes after another's, and each click writes once: as many may click at the same moment.
+TRIES: Final = 100
 
 
 def execute(world: World, request: Request) -> Request:
@@ -38,10 +43,10 @@ def execute(world: World, request: Request) -> Request:
     try:
         found = world.dataflow.job(request.change.job_id).run_condition
     except DataFlowError as error:
-        return _recorded(world, request, lifecycle.outdated(request, None, now, type(error).__name__))
+        return _recorded(world, request, partial(lifecycle.outdated, found=None, now=now, problem=type(error).__name__))
     if request.change.before.differences(found) or lifecycle.is_too_late(request, now):
-        return _recorded(world, request, lifecycle.outdated(request, found, now))
-    start = lifecycle.started(request, now, writer=world.new_id())
+        return _recorded(world, request, partial(lifecycle.outdated, found=found, now=now))
+    start = partial(lifecycle.started, now=now, writer=world.new_id())
     return _carried_out(world, request, start, request.change.after)
 
 
@@ -59,11 +64,11 @@ def revert(world: World, request: Request) -> Request:
     former = {name: whole(request.change.before.fields.get(name)) for name in request.change.values}
     values = {name: value for name, value in former.items() if value is not None}
     if len(values) < len(former):
-        return _recorded(world, request, lifecycle.stood_down(request, found, "nothing_to_put_back", now))
+        return _recorded(world, request, partial(lifecycle.stood_down, found=found, why="nothing_to_put_back", now=now))
     if not isinstance(judge(request.change.values, Answer.ACCEPTED, found, now - now), Took):
-        return _recorded(world, request, lifecycle.stood_down(request, found, "moved_since", now))
+        return _recorded(world, request, partial(lifecycle.stood_down, found=found, why="moved_since", now=now))
     condition = found.replaced(values)
-    start = lifecycle.put_back(request, condition, now, writer=world.new_id())
+    start = partial(lifecycle.put_back, former=condition, now=now, writer=world.new_id())
     return _carried_out(world, request, start, condition)
 
 
@@ -71,7 +76,7 @@ def reconcile(world: World, request: Request) -> Request:
     """Look once more at a change whose outcome is not known; never write it again."""
     now = world.clock.now()
     verdict = judge(request.wanted, Answer.UNCLEAR, _look(world, request), _since(world, request))
-    return _recorded(world, request, lifecycle.settled(request, verdict, now))
+    return _recorded(world, request, partial(lifecycle.settled, verdict=verdict, now=now))
 
 
 def _loudly(world: World, request: Request) -> tuple[Request, bool]:
@@ -84,19 +89,18 @@ def _loudly(world: World, request: Request) -> tuple[Request, bool]:
         return request, False
     if any(fact.get("event") == Event.BROKE_GLASS for fact in chain):
         return request, True  # by a worker that went no further
-    move = emergency.broke_glass(request, world.clock.now())
-    recorded = _recorded(world, request, move)
-    return recorded, recorded.head == move.request.head
+    return _moved_on(world, request, partial(emergency.broke_glass, now=world.clock.now()))
 
 
-def _carried_out(world: World, request: Request, start: Move, condition: RunCondition) -> Request:
+def _carried_out(world: World, request: Request, start: Callable[[Request], Move], condition: RunCondition) -> Request:
     """Record the intent, write once, read back, record the result."""
-    intent = _recorded(world, request, start)
-    if intent.head != start.request.head:
+    intent, is_ours = _moved_on(world, request, start)
+    if not is_ours:
         return intent  # not recorded, or another worker was first
     answer, problem = _write(world, intent, condition)
     verdict = _read_back(world, intent, answer)
-    return _recorded(world, intent, lifecycle.settled(intent, verdict, world.clock.now(), problem))
+    settle = partial(lifecycle.settled, verdict=verdict, now=world.clock.now(), problem=problem)
+    return _recorded(world, intent, settle)
 
 
 def _write(world: World, intent: Request, condition: RunCondition) -> tuple[Answer, str | None]:
@@ -130,11 +134,39 @@ def _look(world: World, request: Request) -> RunCondition | None:
         return None
 
 
-def _recorded(world: World, before: Request, move: Move) -> Request:
-    try:
-        world.ledger.advance(before, move.request, move.fact)
-    except Moved as moved:
-        return moved.current or before
-    except (LedgerUnavailable, JobBusy):
-        return before
-    return move.request
+def _recorded(world: World, before: Request, move: Callable[[Request], Move]) -> Request:
+    request, _ = _moved_on(world, before, move)
+    return request
+
+
+def _moved_on(world: World, before: Request, move: Callable[[Request], Move]) -> tuple[Request, bool]:
+    """Record a move; return the request as it stands then, and whether it is by this very move.
+
+    Who has only put something on record meanwhile, as a refused click or a review is, does not stand in the way.
+    """
+    for _ in range(TRIES):
+        moving = move(before)
+        try:
+            world.ledger.advance(before, moving.request, moving.fact)
+        except Moved as moved:
+            if moved.current is None or not _stands_as(before, moved.current):
+                return moved.current or before, False
+            before = moved.current
+        except (LedgerUnavailable, JobBusy):
+            break
+        else:
+            return moving.request, True
+    return before, False
+
+
+def _stands_as(before: Request, current: Request) -> bool:
+    """Whether a request waits for the very same step still, whatever else was put on record."""
+    as_before = replace(
+        current,
+        head=before.head,
+        updated_at=before.updated_at,
+        due_at=before.due_at,
+        card=before.card,
+        emergency=before.emergency,
+    )
+    return as_before == before

@@ -20,7 +20,7 @@ from handler.flows.access import (
     question,
     recognised_afresh,
 )
-from handler.flows.execute import execute
+from handler.flows.execute import TRIES, execute
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from handler.domain.outcomes import Outcome
     from handler.domain.request import Review
     from handler.ports import World
-
-# Each lost race shows a newer request; with three approvals at the most, this many losses in a row are not to be seen.
-TRIES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,6 @@ def recorded(by: str, event: Event, after: RunCondition | None = None, **said: U
 
 
 def move(before: Request, fact: Fact, **changed: object) -> Move:
-    """Make the move that ends with this fact and changes these fields, and no others."""
-    after = replace(before, updated_at=at(1), head=Head(3, fact.hash))
+    """Make the move that ends with this fact and changes these fields, and no others; without any, it only notes."""
+    after = replace(before, updated_at=at(1) if changed else before.updated_at, head=Head(3, fact.hash))
     return Move(replace(after, **changed), fact)  # type: ignore[arg-type] # tests name fields of a request
