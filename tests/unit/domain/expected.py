@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         because: tuple[str, ...]
         detail: str
         writer: str
+        delivery: str
 
 
 HEAD: Final = Head(2, "cd" * 32)

@@ -80,6 +80,7 @@ def test_the_fact_of_a_move_says_everything_that_is_noted() -> None:
         because=("oncall-small",),
         detail="why",
         writer="worker-1",
+        delivery="digest",
     )
     fact = recorded(
         "U0LEE",
@@ -90,6 +91,7 @@ def test_the_fact_of_a_move_says_everything_that_is_noted() -> None:
         because=("oncall-small",),
         detail="why",
         writer="worker-1",
+        delivery="digest",
     )
     after = replace(request, state=State.APPLYING, checks=5)
     assert moved(request, after, note, at(1)) == move(request, fact, state=State.APPLYING, checks=5)

@@ -224,9 +224,15 @@ def test_an_escalation_comes_once() -> None:
 
 
 def test_a_refused_attempt_is_recorded_and_changes_nothing() -> None:
-    """Who tried what, and where."""
-    fact = recorded("U0LEE", Event.CLICK_REFUSED, channel="C0DATA", detail="own_request")
-    assert click_refused(PENDING, LEE, Objection.OWN_REQUEST, at(1)) == move(PENDING, fact)
+    """Who tried what, where, and by which click."""
+    fact = recorded("U0LEE", Event.CLICK_REFUSED, channel="C0DATA", detail="own_request", delivery="digest")
+    assert click_refused(PENDING, LEE, Objection.OWN_REQUEST, at(1), delivery="digest") == move(PENDING, fact)
+
+
+def test_a_refused_attempt_may_have_no_delivery() -> None:
+    """Then there is nothing to know it by again."""
+    fact = recorded("U0LEE", Event.CLICK_REFUSED, channel="C0DATA", detail="altered")
+    assert click_refused(PENDING, LEE, Objection.ALTERED, at(1)) == move(PENDING, fact)
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.PENDING])
