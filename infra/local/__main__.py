@@ -9,7 +9,8 @@ import time
 
 from infra.local.playground import Playground, playground
 from infra.local.processes import ProcessError, Processes
-from infra.local.script import Script
+from infra.local.script.circumstances import TIMES
+from infra.local.script.programme import run
 from infra.package.errors import BuildError
 
 DEFAULT_PORT = 8710
@@ -28,13 +29,13 @@ def main() -> int:
         print(f"[{time.monotonic() - began:5.1f} s] {line}", flush=True)
 
     try:
-        port = 0 if asked.script else asked.port
+        port, times = (0, TIMES) if asked.script else (asked.port, None)
         with (
             Processes() as processes,
-            playground(processes, progress, port=port, with_page=not asked.script) as up,
+            playground(processes, progress, port=port, with_page=not asked.script, times=times) as up,
         ):
             if asked.script:
-                return 0 if Script(up, print).run() else 1
+                return 0 if run(up, print) else 1
             _stay(up)
     except KeyboardInterrupt:
         print("\nended: nothing of the playground is running any more")

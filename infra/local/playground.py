@@ -14,12 +14,13 @@ from infra.local.dataflow.world import PLAYGROUND_ACCESS_KEY, PLAYGROUND_SECRET_
 from infra.local.deploy import Deployment, Outside, Secrets
 from infra.local.node import node_program
 from infra.local.processes import Command
+from infra.local.short_times import policy_with
 from infra.local.slack.cast import PLAYGROUND
 from infra.local.slack.serving import serve
 from infra.local.stack import ROOT, running_stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from infra.local.processes import Processes
     from infra.local.slack.workspace import Workspace
@@ -36,9 +37,21 @@ class Playground:
 
 @contextmanager
 def playground(
-    processes: Processes, say: Callable[[str], None], *, port: int = 0, with_page: bool = False
+    processes: Processes,
+    say: Callable[[str], None],
+    *,
+    port: int = 0,
+    with_page: bool = False,
+    times: Mapping[str, str] | None = None,
 ) -> Iterator[Playground]:
-    """Run the playground while the block runs; ``port`` is the page's, 0 for a free one.
+    """Run the playground while the block runs.
+
+    Args:
+        processes: the registry of started programs.
+        say: told the progress, one line at a time.
+        port: the page's, 0 for a free one.
+        with_page: whether the page is built.
+        times: durations to have in the policy's settings instead of the shipped ones, by their key.
 
     Raises:
         ProcessError: something is missing or a program failed; nothing keeps running.
@@ -57,7 +70,8 @@ def playground(
             ncp_secret_key=PLAYGROUND_SECRET_KEY,
         )
         outside = Outside(slack_api_url=workspace.api_url, dataflow_url=simulator.url, secrets=secrets)
-        deployment = stack.enter_context(running_stack(outside, processes, say))
+        policy = stack.enter_context(policy_with(times, ROOT / "infra" / "policy")) if times else None
+        deployment = stack.enter_context(running_stack(outside, processes, say, policy=policy))
         workspace.connect(deployment.front_url, deployment.front_host_header)
         if with_page:
             say("building the page")

@@ -17,12 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextlib.contextmanager
-def running_stack(
+def running_stack(  # noqa: PLR0913 - what is deployed, from where, and how
     outside: Outside,
     processes: Processes,
     say: Callable[[str], None],
     *,
     root: Path = ROOT,
+    policy: Path | None = None,
     enforce_roles: bool = False,
 ) -> Iterator[Deployment]:
     """Deploy the stack of the work tree to a local AWS of its own, which ends when the context is left.
@@ -32,6 +33,7 @@ def running_stack(
         processes: the registry of started programs.
         say: told the progress, one line at a time.
         root: the work tree.
+        policy: the folder that is packed as `infra/policy`; by default that of the work tree.
         enforce_roles: whether the deployed IAM roles are enforced.
 
     Raises:
@@ -42,7 +44,8 @@ def running_stack(
         with one_at_a_time(root / ".playground" / "lock", say):
             ensure_node_packages(root, emulator.folder, processes, say)
             say("building the artifact")
-            artifacts = build(root, emulator.folder / "artifacts", host_target(), say=lambda line: say(f"  {line}"))
+            folder = emulator.folder / "artifacts"
+            artifacts = build(root, folder, host_target(), policy=policy, say=lambda line: say(f"  {line}"))
             say(f"deploying serverless.yml to {emulator.endpoint_url}")
             deployment = deploy(root, artifacts.folder, emulator, outside, processes)
         say("deployed")

@@ -35,8 +35,14 @@ class Artifacts:
     compiled: bool
 
 
-def build(
-    root: Path, out: Path, target: Target, *, cache: Path | None = None, say: Callable[[str], None] = print
+def build(  # noqa: PLR0913 - what to build, from which parts, and for what
+    root: Path,
+    out: Path,
+    target: Target,
+    *,
+    cache: Path | None = None,
+    policy: Path | None = None,
+    say: Callable[[str], None] = print,
 ) -> Artifacts:
     """Build `front.zip` and `worker.zip` for the target. The same input gives the same bytes.
 
@@ -45,6 +51,7 @@ def build(
         out: the folder for the archives; made when it is not there.
         target: what they are for.
         cache: the folder of installed dependencies; by default `.build/cache` in the work tree.
+        policy: the folder that is packed as `infra/policy`; by default that of the work tree.
         say: told what happens, one line at a time.
 
     Raises:
@@ -63,7 +70,7 @@ def build(
     )
     worker = _pack(
         out / "worker.zip",
-        _worker_files(root),
+        _worker_files(root, policy or root / "infra" / "policy"),
         _compiler(interpreter, docstrings=True),
         most_bytes=WORKER_MOST_BYTES,
         onto=installed,
@@ -75,24 +82,25 @@ def build(
 
 def _front_files(root: Path) -> dict[str, Path]:
     package = root / "handler" / "__init__.py"
-    return {"handler/__init__.py": package} | _files(root, "handler/front")
+    return {"handler/__init__.py": package} | _files(root / "handler" / "front", "handler/front")
 
 
-def _worker_files(root: Path) -> dict[str, Path]:
-    code = {name: path for name, path in _files(root, "handler").items() if not name.startswith("handler/front/")}
-    return code | _files(root, "infra/policy")
+def _worker_files(root: Path, policy: Path) -> dict[str, Path]:
+    code = _files(root / "handler", "handler")
+    private = {name: path for name, path in code.items() if not name.startswith("handler/front/")}
+    return private | _files(policy, "infra/policy")
 
 
-def _files(root: Path, folder: str) -> dict[str, Path]:
+def _files(folder: Path, packed_as: str) -> dict[str, Path]:
     """Name in the archive → file, below a folder: no bytecode of earlier runs, nothing hidden."""
     files = {
-        path.relative_to(root).as_posix(): path
-        for path in sorted((root / folder).rglob("*"))
+        f"{packed_as}/{path.relative_to(folder).as_posix()}": path
+        for path in sorted(folder.rglob("*"))
         if path.is_file()
-        and not any(part == "__pycache__" or part.startswith(".") for part in path.relative_to(root).parts)
+        and not any(part == "__pycache__" or part.startswith(".") for part in path.relative_to(folder).parts)
     }
     if not files:
-        raise BuildError(f"{folder} has no files. Nothing was replaced. Is the clone whole?")
+        raise BuildError(f"{packed_as} has no files. Nothing was replaced. Is the clone whole?")
     return files
 
 

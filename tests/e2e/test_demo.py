@@ -12,8 +12,8 @@ LONGEST_SECONDS = 400
 
 
 def test_the_scripted_conversation_comes_out_as_it_must() -> None:
-    """The script exits 0, and its transcript shows the seed's job scaled 2 to 4, a refusal, and a verified record."""
-    played = subprocess.run(  # noqa: S603 - our own module
+    """The script exits 0, and its transcript shows every story of a change, each with what the record holds of it."""
+    played = subprocess.run(
         [sys.executable, "-m", "infra.local", "--script"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -24,12 +24,19 @@ def test_the_scripted_conversation_comes_out_as_it_must() -> None:
     )
     assert (played.returncode, played.stderr) == (0, ""), played.stdout[-4000:] + played.stderr[-2000:]
     for said in (
-        "`job001` workers 2 → 4",
-        "✓ only numWorker changed",
-        "✓ one write reached the API",
-        "*Not allowed:*",
-        "✓ the record has the whole change",
-        "✓ the record has the refusals",
+        "job001 workers 2 → 4",
+        "[Approve] [Deny …] [Withdraw]",
+        "✓ the record: requested, applying, applied",
+        "✓ the record: requested, click_refused, click_refused, click_refused, approved, applying, applied",
+        "✓ the record: requested, approved, approved, applying, applied",
+        "✓ the record: requested, denied",
+        "✓ the record: requested, click_refused, withdrawn",
+        "✓ the record: requested, stale",
+        "✓ the record: requested, broke_glass, applying, applied, click_refused, review_reminded, reviewed",
+        "✓ the record: requested, reminded, escalated, expired",
+        "✓ job001 has numWorker 8, and all else as before",
+        "✓ no writes of settlement-close reached the API",
+        "✓ every request has its facts",
         "everything came out as it must",
     ):
         assert said in played.stdout

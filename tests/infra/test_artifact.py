@@ -202,6 +202,16 @@ def test_a_missing_part_stops_the_build(small_tree: Path, tmp_path: Path, warm: 
         build(small_tree, tmp_path / "out", host_target(), cache=warm, say=print)
 
 
+def test_another_policy_can_be_packed_in_its_place(small_tree: Path, tmp_path: Path, warm: Path) -> None:
+    """The playground's artifact holds the rules it is given, where the worker looks for the shipped ones."""
+    another = tmp_path / "another"
+    another.mkdir()
+    (another / "policy.cedar").write_text("forbid(principal, action, resource);\n", encoding="utf-8")
+    made = build(small_tree, tmp_path / "out", host_target(), cache=warm, policy=another, say=print)
+
+    assert contents(made.worker, ".cedar") == {"infra/policy/policy.cedar": b"forbid(principal, action, resource);\n"}
+
+
 def test_a_file_that_does_not_compile_stops_the_build(small_tree: Path, tmp_path: Path, warm: Path) -> None:
     """A syntax error is found at the build and not at three in the morning."""
     (small_tree / "handler" / "front" / "door.py").write_text("def handler(:\n", encoding="utf-8")

@@ -113,7 +113,7 @@ PLAYGROUND = Cast(
         "scale job001 workers=4 because backlog",
         "scale wordcount workers=8 because backlog",
         "why scale wordcount workers=9",
-        "break-glass scale ad-impressions-dedup workers=8 because ads are late",
+        "break-glass scale partner-feed-import workers=8 because partners wait",
         "history job001",
         "requests",
     ),

@@ -1,0 +1,1 @@
+"""The scripted conversation's own parts: a check that cannot fail is none."""
