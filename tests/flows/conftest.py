@@ -74,6 +74,10 @@ class Story:
         """Type a command; the same ``delivery`` again is a redelivery."""
         return answer(self.world, Asker(actor(user), delivery_digest(delivery)), parse(text))
 
+    def ask_in(self, channel_id: str, text: str, delivery: str = "delivery-1") -> Outcome:
+        """Type a command in another channel."""
+        return answer(self.world, Asker(actor(KIM, channel_id), delivery_digest(delivery)), parse(text))
+
     def opened(self, text: str = ONE_APPROVAL, user: str = KIM, delivery: str = "delivery-1") -> Request:
         """Type a command that opens a request, and return the request."""
         outcome = self.ask(text, user, delivery)
@@ -93,9 +97,19 @@ class Story:
         """Press a button of a request."""
         return self.send(button, self.click(request, user, press))
 
+    def later(self, button: Button, request: Request, user: str = LEE) -> Outcome:
+        """Press a button a millisecond later, so that it leaves another fact than a press of now would."""
+        self.clock.move_on(milliseconds=1)
+        return self.press(button, request, user)
+
     def now(self, request: Request) -> Request:
         """Return a request as it is on record now."""
         return self.ledger.requests[request.id]
+
+    def with_job(self, name: str) -> FakeDataFlow:
+        """Return the API with one job more, of this name."""
+        jobs = [self.dataflow.job(summary.id) for summary in self.dataflow.jobs()]
+        return FakeDataFlow([*jobs, job("St5LwQ9yRb2V", name)])
 
     def facts(self, event: str) -> list[dict[str, Any]]:
         """Return the facts of this kind, in order."""

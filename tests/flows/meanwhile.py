@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from handler.domain.audit import Fact
-    from handler.domain.model import Job, RequestId
+    from handler.domain.model import Job, JobId, RequestId, RunCondition
     from handler.domain.request import Request
 
     Happening = Callable[[], object]
@@ -57,6 +57,12 @@ class BusyDataFlow(FakeDataFlow):
         if self.before_read:
             self.before_read.pop(0)()
         return super().job(job_id)
+
+    def put_run_condition(self, job_id: JobId, condition: RunCondition) -> None:
+        """Write a job's run condition, after what happens."""
+        if self.before_write:
+            self.before_write.pop(0)()
+        super().put_run_condition(job_id, condition)
 
 
 def nothing() -> None:
