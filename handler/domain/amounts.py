@@ -1,4 +1,7 @@
-"""Numbers and durations as people type them; the limits of a job are checked later, where the job is at hand."""
+"""Numbers and durations as people type them; the limits of a job are checked later, where the job is at hand.
+
+A refusal has no topic here: whoever knows which command the number stands in says it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Final
 from handler.domain.commands import By, Setting, To
 from handler.domain.errors import Usage, UsageError
 from handler.domain.tokens import excerpt
-from handler.domain.vocabulary import DAYS, HOURS, MINUTES, WORKER_UNITS, Topic
+from handler.domain.vocabulary import DAYS, HOURS, MINUTES, WORKER_UNITS
 
 MOST: Final = 2**31 - 1
 _MOST_DIGITS: Final = len(str(MOST))
@@ -106,4 +109,4 @@ def _bounded(value: int, typed: str) -> int:
 
 
 def _refused(usage: Usage, word: str, *, limit: int = 0) -> UsageError:
-    return UsageError(usage, word=excerpt(word), topic=Topic.SCALE, limit=limit)
+    return UsageError(usage, word=excerpt(word), limit=limit)

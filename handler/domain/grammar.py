@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from handler.domain import scaling, tokens
+from handler.domain import scaling, tokens, verbs
 from handler.domain.commands import (
     Help,
     ListJobs,
     ListRequests,
+    Scale,
     ShowJobHistory,
     ShowStatus,
     ShowUserHistory,
+    Why,
 )
 from handler.domain.errors import Usage, UsageError
 from handler.domain.options import is_option
-from handler.domain.vocabulary import ASKS_HELP, MYSELF, NOT_YET, TOPICS, Topic, key, near
+from handler.domain.vocabulary import ASKS_HELP, MYSELF, Topic
 
 if TYPE_CHECKING:
     from handler.domain.commands import Command
@@ -30,27 +33,19 @@ def parse(text: str) -> Command:
         UsageError: for any text that makes no command; it raises nothing else.
     """
     readable = tokens.clean(text)
-    verb = next(tokens.words(readable), None)
-    if verb is None:
+    phrase = verbs.phrase(readable)
+    if phrase is None:
         if text.strip():
             raise UsageError(Usage.UNREADABLE)
         return Help()
-    topic = TOPICS.get(key(verb.text))
-    if topic is None:
-        raise _unknown(verb.text)
-    first = next(tokens.words(readable, verb.end), None)
+    first = next(tokens.words(readable, phrase.end), None)
     if first is not None and first.text in ASKS_HELP:
         return Help()
-    return _command(topic, readable, verb.end)
+    return _command(phrase, readable)
 
 
-def _unknown(word: str) -> UsageError:
-    if key(word) in NOT_YET:
-        return UsageError(Usage.NOT_YET, word=NOT_YET[key(word)])
-    return UsageError(Usage.UNKNOWN_WORD, word=tokens.excerpt(word), near=near(key(word), TOPICS))
-
-
-def _command(topic: Topic, text: str, at: int) -> Command:
+def _command(phrase: verbs.Phrase, text: str) -> Command:
+    topic, at = phrase.topic, phrase.end
     match topic:
         case Topic.HELP:
             return Help()
@@ -61,10 +56,14 @@ def _command(topic: Topic, text: str, at: int) -> Command:
         case Topic.LIST:
             return ListJobs(_bounded(" ".join(word.text for word in tokens.words(text, at)), topic))
         case Topic.SCALE:
-            job = _job(topic, text, at)
-            if is_option(job.text):
-                raise UsageError(Usage.MISSING_JOB, word=tokens.excerpt(job.text), topic=topic)
-            return scaling.parse(job.text, text, job.end)
+            return _change(phrase, text)
+        case Topic.BREAK_GLASS:
+            change = _change(phrase, text)
+            if change.because is None:
+                raise UsageError(Usage.MISSING_REASON, topic=topic)
+            return change
+        case Topic.WHY:
+            return Why(_change(phrase, text.rstrip().rstrip("?\uff1f")))
         case Topic.HISTORY:
             return _history(text, at)
         case Topic.REQUESTS:
@@ -72,6 +71,18 @@ def _command(topic: Topic, text: str, at: int) -> Command:
             return ListRequests()
         case _:
             assert_never(topic)
+
+
+def _change(phrase: verbs.Phrase, text: str) -> Scale:
+    job = _job(phrase.topic, text, phrase.end)
+    if is_option(job.text):
+        raise UsageError(Usage.MISSING_JOB, word=tokens.excerpt(job.text), topic=phrase.topic)
+    try:
+        change = scaling.parse(job.text, text, job.end)
+    except UsageError as error:
+        error.topic = error.topic or phrase.topic
+        raise
+    return replace(change, is_emergency=phrase.is_emergency)
 
 
 def _history(text: str, at: int) -> ShowJobHistory | ShowUserHistory:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain.amounts import is_bare, is_span
 from handler.domain.errors import Usage, UsageError
-from handler.domain.vocabulary import BECAUSE, DURING, OPTIONS, TIME_UNITS, Option, Topic, key
+from handler.domain.vocabulary import BECAUSE, DURING, OPTIONS, TIME_UNITS, Option, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,7 +94,7 @@ class Reader:
         while self.peek() in {EQUALS, "to"}:
             self.take()
         if not self.peek() or key(self.peek()) in OPTIONS:
-            raise UsageError(Usage.MISSING_VALUE, word=option.value, topic=Topic.SCALE)
+            raise UsageError(Usage.MISSING_VALUE, word=option.value)
         return self.signed()
 
     def span(self, first: str) -> str:

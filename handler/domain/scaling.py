@@ -1,4 +1,7 @@
-"""What follows the job in ``scale``: options in any order, then the reason."""
+"""What follows the job in ``scale``: options in any order, then the reason.
+
+The same follows ``why scale`` and ``break-glass scale``, so a refusal has no topic here: the caller knows it.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from handler.domain.vocabulary import (
     FILLERS,
     OPTIONS,
     TAUGHT,
+    TOPICS,
     WORKER_UNITS,
     Option,
     Topic,
@@ -44,7 +48,7 @@ def parse(job: str, text: str, at: int) -> Scale:
     wanted = _read(Reader(pieces(words)), Scale(job))
     reason = None if because is None else _reason(because)
     if wanted.workers is None and wanted.timeout is None:
-        raise UsageError(Usage.MISSING_CHANGE, topic=Topic.SCALE)
+        raise UsageError(Usage.MISSING_CHANGE)
     return replace(wanted, because=reason)
 
 
@@ -61,9 +65,9 @@ def _cut(text: str, at: int) -> tuple[list[str], str | None]:
 def _reason(raw: str) -> str:
     reason = tokens.sentence(_SEPARATOR_APART.sub("", raw))
     if not reason:
-        raise UsageError(Usage.MISSING_REASON, topic=Topic.SCALE)
+        raise UsageError(Usage.MISSING_REASON)
     if len(reason) > LONGEST_REASON:
-        raise UsageError(Usage.TOO_LONG, word=tokens.excerpt(reason), topic=Topic.SCALE, limit=LONGEST_REASON)
+        raise UsageError(Usage.TOO_LONG, word=tokens.excerpt(reason), limit=LONGEST_REASON)
     return reason
 
 
@@ -104,7 +108,7 @@ def _unnamed(reader: Reader, wanted: Scale) -> Scale:
     span = reader.span(word)
     if reader.unit({DURING}):
         return _with_minutes(wanted, span)
-    raise UsageError(Usage.UNEXPECTED_WORD, word=tokens.excerpt(span), near=_meanings(span), topic=Topic.SCALE)
+    raise UsageError(Usage.UNEXPECTED_WORD, word=tokens.excerpt(span), near=_meanings(span), topic=_elsewhere(span))
 
 
 def _with_workers(wanted: Scale, typed: str) -> Scale:
@@ -117,8 +121,13 @@ def _with_minutes(wanted: Scale, typed: str) -> Scale:
 
 def _once(option: Option, before: _Given | None, now: _Given) -> _Given:
     if before not in {None, now}:
-        raise UsageError(Usage.GIVEN_TWICE, word=option.value, topic=Topic.SCALE)
+        raise UsageError(Usage.GIVEN_TWICE, word=option.value)
     return now
+
+
+def _elsewhere(word: str) -> str:
+    """Return the topic of a word that has its place before the job, for a usage line that shows where."""
+    return Topic.BREAK_GLASS if TOPICS.get(key(word)) is Topic.BREAK_GLASS else ""
 
 
 def _meanings(word: str) -> tuple[str, ...]:

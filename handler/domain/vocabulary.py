@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _LONGEST_SLIP: Final = 40
+# At difflib's own 0.6, two Korean words are close when they have one syllable of two in common.
+_CLOSE: Final = 0.62
 
 
 class Topic(StrEnum):
@@ -20,6 +22,8 @@ class Topic(StrEnum):
     STATUS = "status"
     LIST = "list"
     SCALE = "scale"
+    BREAK_GLASS = "break-glass"
+    WHY = "why"
     HISTORY = "history"
     REQUESTS = "requests"
 
@@ -32,8 +36,13 @@ class Option(StrEnum):
     FOR = "for"
 
 
+def key(word: str) -> str:
+    """Return how the tables spell a word: no capitals, no dashes before or in it."""
+    return word.casefold().replace("-", "").replace("_", "")
+
+
 TOPICS: Final[Mapping[str, Topic]] = {
-    **{topic.value: topic for topic in Topic},
+    **{key(topic): topic for topic in Topic},
     "?": Topic.HELP,
     "h": Topic.HELP,
     "도움말": Topic.HELP,
@@ -41,13 +50,14 @@ TOPICS: Final[Mapping[str, Topic]] = {
     "목록": Topic.LIST,
     "변경": Topic.SCALE,
     "조정": Topic.SCALE,
+    "비상": Topic.BREAK_GLASS,
+    "긴급": Topic.BREAK_GLASS,
+    "왜": Topic.WHY,
     "이력": Topic.HISTORY,
     "요청": Topic.REQUESTS,
 }
-NOT_YET: Final[Mapping[str, str]] = {
-    **{word: word for word in ("why", "undo", "run", "cancel")},
-    "breakglass": "break-glass",
-}
+VERBS: Final = (*(topic.value for topic in Topic), *(word for word in TOPICS if not word.isascii()))
+NOT_YET: Final = frozenset({"undo", "run", "cancel"})
 ASKS_HELP: Final = frozenset({"?", "-h", "--help"})
 MYSELF: Final = "me"
 
@@ -74,16 +84,10 @@ MINUTES: Final = frozenset({"m", "min", "mins", "minute", "minutes", "분"})
 TIME_UNITS: Final = DAYS | HOURS | MINUTES
 
 
-def key(word: str) -> str:
-    """Return how the tables spell a word: no capitals, no dashes before or in it."""
-    return word.casefold().replace("-", "").replace("_", "")
-
-
 def near(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return at most three known words that the word may be a slip of, the closest first."""
     # Letter by letter: one wrong vowel of a Korean syllable is not a wrong syllable. NFD takes quadratic time on long
     # runs of combining marks, and nothing that long is a slip.
     spelled = {normalize("NFD", each): each for each in known if len(each) > 1}
-    return tuple(
-        spelled[each] for each in get_close_matches(normalize("NFD", word.casefold()[:_LONGEST_SLIP]), spelled)
-    )
+    slip = normalize("NFD", word.casefold()[:_LONGEST_SLIP])
+    return tuple(spelled[each] for each in get_close_matches(slip, spelled, cutoff=_CLOSE))

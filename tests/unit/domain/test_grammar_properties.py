@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import fields, is_dataclass
 from time import thread_time
 from typing import TYPE_CHECKING
 from unicodedata import category
@@ -11,57 +11,35 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from handler.domain.commands import By, Command, Scale, To
+from handler.domain.commands import Command, Help, Scale, To, Why
 from handler.domain.errors import Usage, UsageError
-from handler.domain.grammar import parse
 from handler.domain.scaling import LONGEST_REASON
 from handler.domain.tokens import LONGEST_EXCERPT, LONGEST_WORD
-from handler.domain.vocabulary import BECAUSE, FILLERS, NOT_YET, OPTIONS, TIME_UNITS, TOPICS, WORKER_UNITS
+from tests.unit.domain.grammar_texts import any_text, outcome, spaced
 
 if TYPE_CHECKING:
-    from handler.domain.commands import Setting
+    from collections.abc import Iterable
 
-VOCABULARY = sorted({*TOPICS, *NOT_YET, *OPTIONS, *BECAUSE, *FILLERS, *WORKER_UNITS, *TIME_UNITS, "me", "wordcount"})
-DASHES = "-\u2010\u2011\u2013\u2014\u2212\uff0d\u3161\u30fc"
-DIGITS = "0189\uff10\uff18\u0668\u096e\u00b2\u2467\u00bd\U0001d7e0"
-MARKS = "=:+,;.<>@#!|&*\uff1d\uff1a\uff0b\"'`\u201c\u201d\u2018\u2019\u300c\u300d"
-UNSEEN = "\x00\x1b\x7f\u200b\u200c\u200d\u202e\u2066\ufeff\u00ad\ud800\udfff\u3164"
-SPACES = " \t\n\u00a0\u3000\u2028"
-SLACK = ["<@U0KIM>", "<@U0KIM|kim>", "<http://a.kr|a.kr>", "<#C1|c>", "<!here>", "&lt;", "&amp;", "&gt;", "&amp;lt;"]
-
-any_text = st.text(st.characters(exclude_categories=()))
-grammar_like = st.lists(
-    st.one_of(
-        st.sampled_from(VOCABULARY),
-        st.sampled_from(SLACK),
-        st.text(DIGITS, min_size=1, max_size=12),
-        st.text(DASHES + DIGITS + MARKS + UNSEEN, max_size=6),
-        st.sampled_from([*DASHES, *MARKS, *UNSEEN, *SPACES, *"   "]),
-        st.text(st.characters(exclude_categories=()), max_size=3),
-    ),
-    max_size=30,
-)
-spaced = st.builds(lambda space, parts: space.join(parts), st.sampled_from(["", " ", "  "]), grammar_like)
 scaled = st.builds(lambda rest: f"scale wordcount {rest}", spaced)
-
-
-def outcome(text: str) -> Command | UsageError:
-    """Parse a text; whatever it raises but a usage error fails the test."""
-    try:
-        return parse(text)
-    except UsageError as error:
-        return error
+before_changes = st.sampled_from(["", "break-glass ", "why ", "why break-glass "])
 
 
 def texts(value: object) -> list[str]:
     """Collect every text inside an outcome."""
-    fields = vars(value).values() if isinstance(value, UsageError) else astuple(value)  # type: ignore[call-overload]  # every Command is a dataclass
-    nested = [each if isinstance(each, tuple) else (each,) for each in fields]
-    return [str(each) for group in nested for each in group if isinstance(each, str)]
+    if isinstance(value, str):
+        return [str(value)]
+    inner: Iterable[object] = ()
+    if isinstance(value, UsageError):
+        inner = vars(value).values()
+    elif isinstance(value, tuple):
+        inner = value
+    elif is_dataclass(value):
+        inner = [getattr(value, field.name) for field in fields(value)]
+    return [text for each in inner for text in texts(each)]
 
 
 @settings(deadline=None, max_examples=400)
-@given(st.one_of(any_text, spaced, scaled))
+@given(st.one_of(any_text, spaced, st.builds("".join, st.tuples(before_changes, scaled))))
 @example("scale wordcount workers=" + "9" * 5000)
 @example("scale wordcount workers=" + "\u0668" * 5000)
 @example("w=" * 5000)
@@ -101,84 +79,27 @@ def test_a_scale_is_complete(text: str) -> None:
         assert found.because != ""
 
 
-whole = st.integers(0, 2**31 - 1)
-setting = st.one_of(st.builds(To, whole), st.builds(By, whole))
-reasons = st.text(
-    st.characters(exclude_categories=["C", "Z"], exclude_characters="<>&:=\u115f\u1160\u3164\uffa0\u2800"), min_size=1
-).filter(lambda text: text[0] not in MARKS and text[-1] not in MARKS and text[0] not in "\u00b4\u00ab\u00bb")
-job_names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]{2,99}", fullmatch=True)
-scales = st.builds(
-    Scale,
-    job_names,
-    workers=st.none() | setting,
-    timeout=st.none() | setting,
-    minutes=st.none() | st.integers(1, 2**31 - 1),
-    because=st.none() | reasons,
-).filter(lambda scale: scale.workers is not None or scale.timeout is not None)
-assignments = st.sampled_from(
-    ["{0}={1}", "{0} {1}", "{0}:{1}", "{0} = {1}", "--{0} {1}", "\u2014{0}={1}", "{0} to {1}"]
-)
-quotes = st.sampled_from(["{}", '"{}"', "\u201c{}\u201d", "\u2018{}\u2019", "`{}`"])
-FULL_WIDTH = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(ord("!"), ord("~") + 1)})
+@settings(deadline=None, max_examples=200)
+@given(spaced)
+@example("break-glass wordcount 8w because x")
+@example("scale break-glass 8w because x")
+def test_no_question_changes_anything(rest: str) -> None:
+    """Whatever follows ``why``, nothing is asked for but an answer."""
+    assert isinstance(outcome(f"why {rest}"), Why | Help | UsageError)
 
 
-def _sign(setting: Setting) -> str:
-    return "+" if isinstance(setting, By) else ""
+@settings(deadline=None, max_examples=200)
+@given(st.sampled_from(["scale {}", "scale wordcount 8w {}", "scale {} 8w because x", "변경 {}"]), spaced)
+@example("scale wordcount 8w {}", "--break-glass because x")
+def test_no_emergency_by_accident(words: str, rest: str) -> None:
+    """What begins with ``scale`` is no emergency, whatever else it says; one that is has a reason."""
+    usual = outcome(words.format(rest))
+    emergency = outcome(f"break-glass {words.format(rest)}")
 
-
-def _number(setting: Setting) -> int:
-    return setting.delta if isinstance(setting, By) else setting.value
-
-
-def _time(draw: st.DrawFn, minutes: int) -> str:
-    days, hours = divmod(minutes, 1440)[0], minutes % 1440 // 60
-    day, hour, minute = draw(st.sampled_from([("d", "h", "m"), ("일", "시간", "분"), (" days ", " hours ", " min")]))
-    return draw(
-        st.sampled_from(
-            [
-                f"{minutes}",
-                f"{minutes}{minute}",
-                f"{minutes // 60}{hour}{minutes % 60}{minute}",
-                f"{days}{day}{hours}{hour}{minutes % 60}{minute}",
-            ]
-        )
-    ).strip()
-
-
-@st.composite
-def spelled_scales(draw: st.DrawFn) -> tuple[str, Scale]:
-    """Draw a change and one of the tolerated ways to type it."""
-    scale = draw(scales)
-    options = []
-    if scale.workers is not None:
-        number = f"{_sign(scale.workers)}{_number(scale.workers)}"
-        name = draw(st.sampled_from(["workers", "Worker", "numWorker", "w", "워커", "작업자"]))
-        assigned = draw(assignments).format(name, draw(quotes).format(number))
-        options.append(draw(st.sampled_from([assigned, f"{number}w", f"{number} workers", f"{number}개"])))
-    if scale.timeout is not None:
-        time = _sign(scale.timeout) + _time(draw, _number(scale.timeout))
-        name = draw(st.sampled_from(["timeout", "TIMEOUT", "t", "타임아웃"]))
-        options.append(draw(assignments).format(name, draw(quotes).format(time)))
-    if scale.minutes is not None:
-        options.append(f"for {_time(draw, scale.minutes)}")
-    options = draw(st.permutations(options))
-    words = draw(st.sampled_from([" ", "  ", " and ", ", "])).join([draw(quotes).format(scale.job), *options][1:])
-    typed = f"{draw(quotes).format(scale.job)} {words}"
-    if draw(st.booleans()):
-        typed = typed.translate(FULL_WIDTH)
-    reason = (
-        "" if scale.because is None else f" {draw(st.sampled_from(['because', 'because:', '사유']))} {scale.because}"
-    )
-    return f"scale {typed}{reason}", scale
-
-
-@settings(deadline=None, max_examples=300)
-@given(spelled_scales())
-def test_every_spelling_reads_back(spelled: tuple[str, Scale]) -> None:
-    """A change typed in any mixture of the tolerated spellings is read as that change."""
-    typed, scale = spelled
-
-    assert scale == parse(typed)
+    assert isinstance(usual, Scale | Help | UsageError)
+    assert not (isinstance(usual, Scale) and usual.is_emergency)
+    assert isinstance(emergency, Scale | Help | UsageError)
+    assert not isinstance(emergency, Scale) or (emergency.is_emergency and emergency.because)
 
 
 SHAPES = [
@@ -197,9 +118,9 @@ SHAPES = [
         "1 h ",
         "1d1h1m",
     ),
-    *("동안", "1동안 ", "to ", "for 1h ", "because:"),
+    *("동안", "1동안 ", "to ", "for 1h ", "because:", "break ", "?", "? "),
 ]
-STARTS = ["", "status '", "scale a ", "scale a 8w because "]
+STARTS = ["", "status '", "scale a ", "scale a 8w because ", "why break glass "]
 
 
 def fastest(text: str, times: int) -> float:
