@@ -1,0 +1,1 @@
+"""Many people at the same moment, in processes of their own."""
