@@ -13,6 +13,7 @@ from handler.slack.mrkdwn import (
     LONGEST_LOOK,
     Mrkdwn,
     bare,
+    call,
     clean,
     code,
     dotted,
@@ -111,6 +112,8 @@ def test_code_shows_every_letter_but_a_backtick() -> None:
         ("U0KIM|x", "`U0KIM|x`"),
         ("U", "`U`"),
         ("!channel", "`!channel`"),
+        ("C0DATA", "`C0DATA`"),
+        ("S0LEADS", "`S0LEADS`"),
         ("U" + "A" * 60, f"`U{'A' * 38}{ELLIPSIS}`"),
         ("", "`-`"),
     ],
@@ -118,6 +121,23 @@ def test_code_shows_every_letter_but_a_backtick() -> None:
 def test_only_an_id_of_slack_s_mentions_a_person(user_id: str, expected: str) -> None:
     """Anything else is shown letter by letter."""
     assert mention(user_id) == expected
+
+
+@pytest.mark.parametrize(
+    ("slack_id", "expected"),
+    [
+        ("U0KIM", "<@U0KIM>"),
+        ("S0LEADS", "<!subteam^S0LEADS>"),
+        ("C0DATA", "<#C0DATA>"),
+        ("G0DATA", "<#G0DATA>"),
+        ("T0SLUICE", "`T0SLUICE`"),
+        ("!here", "`!here`"),
+        ("C0DATA> <!here", "`C0DATA&gt; &lt;!here`"),
+    ],
+)
+def test_people_groups_and_channels_are_called_by_their_ids(slack_id: str, expected: str) -> None:
+    """The kind of an id says how Slack mentions it; anything else is shown letter by letter."""
+    assert call(slack_id) == expected
 
 
 def test_a_moment_is_shown_in_the_reader_s_own_zone() -> None:

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.domain.model import FieldDifference
-from handler.slack.blocks import FULL_SECTION, paragraphs, that_fit
-from handler.slack.mrkdwn import Mrkdwn
 from handler.slack.quantities import difference, drift, lasting, timeout, workers
-from tests.unit.slack.rules import shown
 
 if TYPE_CHECKING:
     from handler.slack.voice import Voice
@@ -95,17 +92,3 @@ def test_drift_names_settings_in_people_s_words(say: Voice) -> None:
         "• log path: `a/` → not set",
         "• `newField`: not set → {'deep': [1]}",
     ]
-
-
-def test_lines_are_never_cut_in_two() -> None:
-    """A section that is full is followed by another one."""
-    lines = [Mrkdwn("x" * (FULL_SECTION - 10)), Mrkdwn("y" * 20), Mrkdwn("z")]
-    assert [list(shown(block)) for block in paragraphs(lines)] == [[lines[0]], [f"{lines[1]}\nz"]]
-    assert paragraphs([]) == []
-
-
-def test_rows_are_taken_while_they_fit() -> None:
-    """The first row that does not fit ends it, even if a later one would."""
-    rows = [Mrkdwn("a" * 9), Mrkdwn("b" * 20), Mrkdwn("c")]
-    assert that_fit(rows, 12) == rows[:1]
-    assert that_fit(rows, 33) == rows
