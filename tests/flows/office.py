@@ -17,7 +17,7 @@ from tests.makers import JOB_ID, actor
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from handler.domain.request import Request
+    from handler.domain.request import Request, State
     from handler.ports import Message
     from tests.flows.conftest import Story
 
@@ -64,6 +64,10 @@ class Office:
         (request,) = self.story.ledger.requests.values()
         return request
 
+    def state(self) -> State:
+        """Return where the one request stands now."""
+        return self.request.state
+
     @property
     def card(self) -> Message:
         """The one request's card as people see it now."""
@@ -97,6 +101,7 @@ def pressed(
 def submitted(private_metadata: str, reason: object, user: str = "U0LEE", **person: object) -> Mapping[str, object]:
     """Make the payload of a filled-in form."""
     view = {
+        "type": "modal",
         "callback_id": "deny_reason",
         "private_metadata": private_metadata,
         "state": {"values": {"reason": {"reason": {"type": "plain_text_input", "value": reason}}}},
