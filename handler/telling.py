@@ -176,9 +176,9 @@ class Herald:
         try:
             for _ in range(MOST_EDITS):
                 self.chat.update(card, change_message(self.voice, shown))
-                current = self._current(shown.request)
-                if current.head == shown.request.head:
-                    break
+                drawn, current = shown.request, self._current(shown.request)
+                if replace(current, head=drawn.head, card=drawn.card) == drawn:
+                    break  # at the most an attempt was put on record, which no card shows
                 shown = self._shown(current)
         except ChatRefused as error:
             log.warning("card not edited", extra={"request_id": shown.request.id, **described(error)})

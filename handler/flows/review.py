@@ -55,12 +55,13 @@ def approve(world: World, click: Click) -> Outcome:
 
 def deny(world: World, click: Click, reason: str) -> Outcome:
     """End the request with a no and its reason."""
+    storable = reason.encode("utf-8", "replace").decode()  # DynamoDB takes no half of a surrogate pair
 
     def say_no(world: World, click: Click, request: Request, asked: Review) -> Outcome | Move:
         decision = may_decide(world, click, request)
         if isinstance(decision, Objection):
             return refused_click(world, click, request, decision)
-        return review.denied(request, asked, click.asker.actor, reason, world.clock.now())
+        return review.denied(request, asked, click.asker.actor, storable, world.clock.now())
 
     return _decided(world, click, say_no)
 
