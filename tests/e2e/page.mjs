@@ -34,6 +34,16 @@ try {
   await page.keyboard.press("Enter");
   seen.after = await card.getByText("approved by").innerText();
   seen.buttonsAfter = await card.getByRole("button").count();
+  seen.replies = [await card.locator("summary").innerText(), await card.getByRole("article").locator(".text").innerText()];
+
+  // Only the person written to sees a direct message, and the page tells who has one.
+  const withNews = () => page.locator(".person", { has: page.getByText("has a direct message") }).locator(".person-name").allInnerTexts();
+  seen.hasNews = await withNews();
+  await page.getByRole("radio", { name: "Park Sora" }).check({ force: true });
+  await page.getByRole("button", { name: "Sluice 1 new" }).click();
+  seen.direct = await page.getByRole("article").locator(".text").innerText();
+  await page.getByRole("button", { name: "incident" }).click();
+  seen.hasNewsAfter = await withNews();
 
   // A form: refused, corrected, gone.
   await box.fill("/dataflow scale");
@@ -46,10 +56,37 @@ try {
   await form.getByRole("button", { name: "Preview" }).click();
   await form.waitFor({ state: "detached" });
 
-  // Only the person spoken to sees an ephemeral message; nothing runs over a phone's edge.
+  // Only the person spoken to sees an ephemeral message, which an answer that comes late does not take away again.
+  const late = new Promise((resolve) => {
+    const hold = async (route) => {
+      const response = await route.fetch();
+      resolve(() => route.fulfill({ response }));
+    };
+    page.route("**/page/screen*", hold, { times: 1 });
+  });
+  await page.getByRole("radio", { name: "Han Bora" }).check({ force: true });
+  const answerLate = await late;
   await box.fill("/dataflow help");
   await box.press("Enter");
-  seen.private = await page.getByText("Only visible to you").count().then(async () => page.getByText("Only visible to you").first().innerText());
+  const mine = page.getByText("Only visible to you");
+  seen.private = await mine.innerText();
+  await Promise.all([page.waitForEvent("requestfinished", (request) => request.url().includes("/page/screen")), answerLate()]);
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  seen.privateAfter = await mine.count();
+
+  // Long text is folded unless it says otherwise.
+  await box.fill("/dataflow long");
+  await box.press("Enter");
+  const last = page.getByText("line 20");
+  const shown = async () => (await Promise.all((await last.all()).map((one) => one.evaluate((node) => {
+    const folded = node.closest(".folded");
+    return !folded || folded.scrollHeight <= folded.clientHeight;
+  })))).filter(Boolean).length;
+  await last.nth(1).waitFor({ state: "attached" });
+  seen.folded = { seeMore: await page.getByRole("button", { name: "See more" }).count(), shown: await shown() };
+  await page.getByRole("button", { name: "See more" }).click();
+  seen.folded.shownAfter = await shown();
+
   await page.setViewportSize({ width: 390, height: 780 });
   seen.overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   seen.badge = await page.getByText("nothing here is real").isVisible();

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,9 +14,10 @@ from infra.local.slack.serving import serve
 from tests.unit.local.slack.stub_app import running_app
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.unit.local.slack.stub_app import Got
 
-ROOT = Path(__file__).resolve().parents[2]
 CHANNEL = "C0INCIDENT"
 DATE = "<!date^1795402413^{date_num}|2026-11-23>"
 FORM: dict[str, Any] = {
@@ -45,41 +44,36 @@ def card(outcome: str | None = None) -> list[dict[str, Any]]:
     return [{"type": "section", "text": {"type": "mrkdwn", "text": text}}, last]
 
 
+def long_section(*, expand: bool) -> dict[str, Any]:
+    """A section that Slack would fold unless it is told to expand."""
+    lines = "\n".join(f"line {number}" for number in range(1, 21))
+    return {"type": "section", "text": {"type": "mrkdwn", "text": lines}, "expand": expand}
+
+
 def answering(client: WebClient, got: Got) -> Response:
-    """Be a small app: a card for a change, a form for a bare `scale`, and words for one person."""
+    """Be a small app: a card for a change, a form for a bare `scale`, words for one person, long ones for all."""
     form = got.form
     if form.get("text") == "scale":
         client.views_open(trigger_id=form["trigger_id"], view=FORM)
     elif form.get("text") == "help":
         client.chat_postEphemeral(channel=CHANNEL, user=form["user_id"], text="for you")
+    elif form.get("text") == "long":
+        for expand in (True, False):
+            client.chat_postMessage(channel=CHANNEL, text="long", blocks=[long_section(expand=expand)])
     elif "command" in form:
         client.chat_postMessage(channel=CHANNEL, text="a card", blocks=card())
     elif got.payload["type"] == "block_actions":
         pressed = got.payload
         outcome = f"approved by <@{pressed['user']['id']}>"
-        client.chat_update(channel=CHANNEL, ts=pressed["message"]["ts"], text=outcome, blocks=card(outcome))
+        root = pressed["message"]["ts"]
+        client.chat_update(channel=CHANNEL, ts=root, text=outcome, blocks=card(outcome))
+        client.chat_postMessage(channel=CHANNEL, text="<@U0KIM>: done, tell <!subteam^S0LEADS>", thread_ts=root)
+        client.chat_postMessage(channel="U0PARK", text="for Park, about <#C0INCIDENT>")
     return Response()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    """Where the browser is."""
-    found = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
-    if found is None:
-        pytest.skip("there is no Chromium on this machine; with one the page is tried in it")
-    if not (ROOT / "node_modules" / "playwright-core").is_dir():
-        pytest.skip("what drives the browser is not installed: npm ci")
-    return found
-
-
-def run(*words: str) -> str:
-    """Run a program of ours in the repository; gives what it printed."""
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - words of this file only
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def test_a_person_uses_the_page(chromium: str) -> None:
+@pytest.mark.xdist_group("page")
+def test_a_person_uses_the_page(chromium: str, run: Callable[..., str]) -> None:
     """What one does reaches the app as whoever is picked; what the app says is read as Slack reads it."""
     run("npm", "run", "--silent", "build")
     with serve() as workspace, running_app() as app:
@@ -88,7 +82,7 @@ def test_a_person_uses_the_page(chromium: str) -> None:
         workspace.connect(app.url)
         seen = json.loads(run("node", "tests/e2e/page.mjs", f"{workspace.url}/", chromium))
         origin = workspace.url
-    command, click, _bare, submission, _help = app.got
+    command, click, _bare, submission, _help, _long = app.got
     assert (command.form["user_id"], command.form["text"]) == ("U0KIM", "scale wordcount workers=8")
     assert (click.payload["user"]["id"], click.payload["actions"][0]["action_id"]) == ("U0LEE", "approve")
     (entered,) = submission.payload["view"]["state"]["values"].values()
@@ -102,14 +96,20 @@ def test_a_person_uses_the_page(chromium: str) -> None:
         "history": "/dataflow scale wordcount workers=8",
         "after": "approved by @Lee Jun",
         "buttonsAfter": 0,
+        "replies": ["1 reply", "@Kim Minji: done, tell @leads"],
+        "hasNews": ["Park Sora"],
+        "direct": "for Park, about #incident",
+        "hasNewsAfter": [],
+        "folded": {"seeMore": 1, "shown": 1, "shownAfter": 2},
         "complaint": "Please enter a valid number.",
         "private": "Only visible to you",
+        "privateAfter": 1,
         "overflow": 0,
         "badge": True,
     }
 
 
-def test_the_pages_reading_of_slacks_markup() -> None:
+def test_the_pages_reading_of_slacks_markup(run: Callable[..., str]) -> None:
     """The page's own tests of mrkdwn and dates pass."""
     if shutil.which("node") is None:
         pytest.skip("there is no Node on this machine; with one the page's markup tests run")

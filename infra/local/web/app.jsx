@@ -1,5 +1,5 @@
 // The page: one workspace on one screen, seen by the person picked.
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 
 import { WorkspaceContext } from "./context.js";
@@ -21,13 +21,25 @@ function App() {
   const [sending, setSending] = useState(null);
   const [seen, setSeen] = useState({});
 
+  // Answers may overtake one another: one that is older than what is shown, or for somebody else, is dropped.
+  const shown = useRef({ me, revision: -1 });
   const refresh = useCallback(() => {
-    fetchScreen(me).then(setScreen, () => setLive(false));
+    const show = (next) => {
+      if (shown.current.me !== me || next.revision < shown.current.revision) return;
+      shown.current.revision = next.revision;
+      setScreen(next);
+    };
+    fetchScreen(me).then(show, () => setLive(false));
   }, [me]);
   useEffect(() => {
     sessionStorage.setItem("me", me);
+    const onLive = (isLive) => {
+      if (isLive) shown.current = { me, revision: -1 }; // a playground that was started anew counts from the beginning
+      setLive(isLive);
+    };
+    shown.current = { me, revision: -1 };
     refresh();
-    return followChanges(refresh, setLive);
+    return followChanges(refresh, onLive);
   }, [me, refresh]);
 
   const channel = screen?.channels.find((one) => one.id === channelId) ?? screen?.channels[0];
@@ -63,7 +75,7 @@ function App() {
         <main className="channel">
           <header className="channel-head">
             <h1>
-              <span className="hash" aria-hidden="true">#</span>
+              {!channel.is_direct && <span className="hash" aria-hidden="true">#</span>}
               {channel.name}
             </h1>
             <p className="purpose">{channel.purpose}</p>

@@ -1,6 +1,6 @@
 // Block Kit. Text and what can be used are drawn here, as Slack reads them; tables, charts, rich text and the other
 // blocks that are only looked at are drawn by slack-blocks-to-jsx.
-import { useContext } from "react";
+import { useContext, useState } from "react";
 import { Message as Drawn } from "slack-blocks-to-jsx";
 
 import { WorkspaceContext } from "./context.js";
@@ -38,12 +38,27 @@ function Section({ block, use }) {
   return (
     <div className="section">
       <div className="section-text">
-        {block.text && <Text of={block.text} />}
+        {block.text && <Folded text={block.text.text} always={block.expand}><Text of={block.text} /></Folded>}
         {block.fields && <div className="fields">{block.fields.map((field, index) => <Text key={index} of={field} />)}</div>}
       </div>
       {block.accessory?.type === "image" && <img className="thumbnail" src={block.accessory.image_url} alt={block.accessory.alt_text} />}
       {block.accessory && block.accessory.type !== "image" && <Element element={block.accessory} use={use} />}
     </div>
+  );
+}
+
+const LONG = { characters: 700, lines: 7 };
+
+/** Long text, which Slack folds behind "See more" unless the section says `expand`. */
+function Folded({ text, always, children }) {
+  const [open, setOpen] = useState(false);
+  const isLong = text.length > LONG.characters || text.split("\n").length > LONG.lines;
+  if (always || open || !isLong) return children;
+  return (
+    <>
+      <div className="folded">{children}</div>
+      <button type="button" className="see-more" onClick={() => setOpen(true)}>See more</button>
+    </>
   );
 }
 

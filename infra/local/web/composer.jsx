@@ -5,6 +5,7 @@ import { WorkspaceContext } from "./context.js";
 
 export function Composer({ screen, channel, sending }) {
   const { send } = useContext(WorkspaceContext);
+  const place = channel.is_direct ? channel.name : `#${channel.name}`;
   const [text, setText] = useState("");
   const [back, setBack] = useState(0);
   const box = useRef(null);
@@ -41,7 +42,7 @@ export function Composer({ screen, channel, sending }) {
         ))}
       </ul>
       <div className="composer-box">
-        <label className="for-ears" htmlFor="composer-text">Message #{channel.name}</label>
+        <label className="for-ears" htmlFor="composer-text">Message {place}</label>
         <input
           id="composer-text"
           ref={box}
@@ -49,7 +50,7 @@ export function Composer({ screen, channel, sending }) {
           autoFocus
           autoComplete="off"
           spellCheck={false}
-          placeholder={`Message #${channel.name}, or ${screen.command} help`}
+          placeholder={`Message ${place}, or ${screen.command} help`}
           onChange={(event) => {
             setText(event.target.value);
             setBack(0);

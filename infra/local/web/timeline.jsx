@@ -32,12 +32,12 @@ export function Timeline({ screen, channel, sending }) {
     <div className="timeline" ref={box} onScroll={onScroll} role="log" aria-live="polite" aria-label={`Messages in ${channel.name}`} tabIndex={0}>
       <div className="timeline-inside">
         <p className="beginning">
-          This is the very beginning of <b>#{channel.name}</b>. Type <code>{screen.command} help</code>, or pick an example below.
+          This is the very beginning of <b>{channel.is_direct ? `your messages with ${channel.name}` : `#${channel.name}`}</b>. Type <code>{screen.command} help</code>, or pick an example below.
         </p>
         {entries.map((entry, index) => (
           <div key={entry.key}>
             {newDay(entries[index - 1], entry) && <p className="day"><span>{dayName(entry.at)}</span></p>}
-            {entry.message ? <Message message={entry.message} channel={channel} screen={screen} /> : <Done delivery={entry.delivery} />}
+            {entry.message ? <Message message={entry.message} replies={entry.replies} channel={channel} screen={screen} /> : <Done delivery={entry.delivery} />}
           </div>
         ))}
         {sending && <p className="done" data-state="sending">{sending} · <b>sending…</b></p>}
@@ -46,24 +46,28 @@ export function Timeline({ screen, channel, sending }) {
   );
 }
 
-/** Messages with their replies below them, and deliveries, by time. */
+/** Messages, each with the replies in its thread, and deliveries, by time. A reply to what one does not see stands alone. */
 function inOrder(channel) {
-  const place = (message) => Number(message.thread_ts ?? message.ts);
-  const messages = channel.messages.map((message) => ({ key: message.ts, at: Number(message.ts), place: place(message), message }));
-  const deliveries = channel.deliveries.map((delivery, index) => ({ key: `done ${index}`, at: delivery.at, place: delivery.at, delivery }));
-  return [...messages, ...deliveries].sort((one, other) => one.place - other.place || one.at - other.at);
+  const known = new Set(channel.messages.map((message) => message.ts));
+  const isReply = (message) => message.thread_ts !== message.ts && known.has(message.thread_ts);
+  const repliesTo = (root) => channel.messages.filter((message) => isReply(message) && message.thread_ts === root.ts);
+  const messages = channel.messages
+    .filter((message) => !isReply(message))
+    .map((message) => ({ key: message.ts, at: Number(message.ts), message, replies: repliesTo(message) }));
+  const deliveries = channel.deliveries.map((delivery, index) => ({ key: `done ${index}`, at: delivery.at, delivery }));
+  return [...messages, ...deliveries].sort((one, other) => one.at - other.at);
 }
 
-function Message({ message, channel, screen }) {
+function Message({ message, replies = [], portrait = 36, channel, screen }) {
   const author = screen.people.find((person) => person.id === message.user);
   const blocks = message.blocks.length > 0 ? message.blocks : [{ type: "section", block_id: "text", text: { type: "mrkdwn", text: message.text } }];
   const at = new Date(Number(message.ts) * 1000);
   const press = (action, value) => ["click", { channel: channel.id, message_ts: message.ts, action_id: action, value }];
-  const className = ["message", message.only_you && "only-you", message.thread_ts && "reply"].filter(Boolean).join(" ");
+  const className = message.only_you ? "message only-you" : "message";
   return (
     <article className={className} id={`p${message.ts.replace(".", "")}`} aria-label={`${author.name}, ${at.toLocaleTimeString()}`}>
       {message.only_you && <p className="only-you-note"><Eye /> Only visible to you</p>}
-      <Avatar person={author} />
+      <Avatar person={author} size={portrait} />
       <div className="message-body">
         <p className="message-head">
           <b>{author.name}</b>
@@ -72,6 +76,12 @@ function Message({ message, channel, screen }) {
         </p>
         <Blocks blocks={blocks} press={press} />
         {message.edited && <span className="edited">(edited)</span>}
+        {replies.length > 0 && (
+          <details className="thread" open>
+            <summary>{replies.length === 1 ? "1 reply" : `${replies.length} replies`}</summary>
+            {replies.map((reply) => <Message key={reply.ts} message={reply} portrait={24} channel={channel} screen={screen} />)}
+          </details>
+        )}
       </div>
     </article>
   );
