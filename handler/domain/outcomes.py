@@ -159,7 +159,6 @@ class Trouble:
 
     error: SluiceError
     incident: str
-    changed: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)

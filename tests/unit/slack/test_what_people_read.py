@@ -99,7 +99,7 @@ job id Wc7RtQ2mLx9B · DATAFLOW · edited 2026-11-20 08:24 UTC · read 2026-11-2
 3 jobs
 wordcount · RUNNABLE · last run COMPLETED
 clickstream-sessionize · RUNNABLE · last run FAILED
-inventory-snapshot · DRAFT · never run
+inventory-snapshot · DRAFT · no run known
 """,
     "requests": """
 Changes under way
