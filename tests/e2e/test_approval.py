@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.xdist_group("page")  # both tests of the page build the same bundle
 def test_people_decide_on_the_page(chromium: str, run: Callable[..., str]) -> None:
-    """Neither a viewer nor the requester can approve, a lead can; a denial has a reason; closed cards have no buttons."""
+    """A lead can approve, neither a viewer nor the requester can; a denial has a reason; no closed card has buttons."""
     with Processes() as processes, playground(processes, print, with_page=True) as up:
         seen = json.loads(run("node", "tests/e2e/approval.mjs", f"{up.workspace.url}/", chromium))
         written = [(put.before["numWorker"], put.after["numWorker"]) for put in up.dataflow.puts]
