@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from handler.adapters.chat import SlackChat
-from handler.domain.errors import ChatRefused, ChatUnavailable
+from handler.domain.errors import ChatError, ChatRefused, ChatUnavailable
 from handler.domain.model import ChannelId, UserId
 from handler.domain.request import Card
 from handler.ports import Message
@@ -163,13 +163,13 @@ def response_address(real: Real) -> str:
 
 
 @contextmanager
-def answering(body: bytes) -> Iterator[str]:
+def answering(body: bytes, status: int = 200) -> Iterator[str]:
     """Stand at the Web API's address with this one answer to everything, as a proxy or another version of it might."""
 
     class Same(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.send_response(200)
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -367,6 +367,14 @@ def test_an_answer_that_is_none_is_said_to_be_passing(say: bytes) -> None:
             with pytest.raises(ChatUnavailable) as raised:
                 attempt()
             assert raised.value.code in {"http_200", "AttributeError"}
+
+
+@pytest.mark.parametrize(("status", "expected"), [(400, ChatRefused), (404, ChatRefused), (502, ChatUnavailable)])
+def test_where_slack_says_nothing_http_decides(status: int, expected: type[ChatError]) -> None:
+    """An error of the way to Slack, in whatever form, is a no when the request is wrong, else it may pass."""
+    with answering(b"[1]", status) as address, pytest.raises(expected) as raised:
+        SlackChat(PLAYGROUND.bot_token, address).update(Card(INCIDENT, "1.1"), HELLO)
+    assert raised.value.code == f"http_{status}"
 
 
 @pytest.mark.parametrize(

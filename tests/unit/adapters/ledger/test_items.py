@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,7 @@ from handler.adapters.ledger.scalars import present
 from handler.domain.audit import breaks
 from handler.domain.request import Request, State
 from tests import makers
+from tests.makers import NOW
 from tests.unit.adapters.ledger.strategies import requests
 
 if TYPE_CHECKING:
@@ -66,6 +68,13 @@ def test_an_item_from_before_reviews_means_none_of_it(state: State) -> None:
     without = {name: value for name, value in attributes_of(replace(FULL, state=state)).items() if name not in LATER}
     expected = replace(FULL, state=state, minutes=None, revert_at=None, undoing=False, review=None, emergency=None)
     assert expected == read(without)
+
+
+def test_moments_are_stored_in_one_zone() -> None:
+    """Whatever the offset they came with, text order is time order: the index of open requests sorts by it."""
+    soon, later = NOW.astimezone(timezone(timedelta(hours=9))), NOW + timedelta(microseconds=1)
+    stored = [attributes_of(makers.request(due_at=at))["gsi_due_at"] for at in (soon, later)]
+    assert stored == ["2026-11-23T03:04:05.678000+00:00", "2026-11-23T03:04:05.678001+00:00"]
 
 
 def test_what_does_not_apply_is_not_stored() -> None:
