@@ -29,7 +29,7 @@ from handler.flows.lookup import find_job
 from handler.flows.twice import carried_out_before, met
 
 if TYPE_CHECKING:
-    from handler.domain.authority import Decision, Question
+    from handler.domain.authority import Allowed, Decision, Question
     from handler.domain.commands import Scale
     from handler.domain.model import Execution, Job
     from handler.domain.outcomes import Outcome
@@ -57,8 +57,10 @@ def scale(world: World, asker: Asker, command: Scale) -> Outcome:
         return _carried_on(world, known)
     asker = recognised(world, asker)
     wish = wished(world, asker, command)
-    if isinstance(wish.plan, Change) and not _is_refused(wish):
-        return carried_out_before(world, asker, wish.command, wish.plan) or _opened(world, asker, wish, fresh)
+    if isinstance(wish.plan, Change) and not isinstance(wish.decision, Denied) and not _is_refused(wish):
+        asked = _asked(fresh, asker, wish.command, wish.plan)
+        again = carried_out_before(world, asker, wish.command, wish.plan)
+        return again or _opened(world, wish.job, asked, wish.decision)
     _, known = _identified(world, asker.delivery)
     if known is not None:  # another worker with this delivery was faster, and the job is as it left it
         return _carried_on(world, known)
@@ -125,11 +127,8 @@ def _carried_on(world: World, known: Request) -> Outcome:
             return NothingMore() if known.card else ChangeShown(known)
 
 
-def _opened(world: World, asker: Asker, wish: Wish, fresh: RequestId) -> Outcome:
-    change, decision, command = wish.plan, wish.decision, wish.command
-    if not isinstance(change, Change) or isinstance(decision, Denied):
-        raise TypeError("only an allowed change is opened")
-    asked = Asked(
+def _asked(fresh: RequestId, asker: Asker, command: Scale, change: Change) -> Asked:
+    return Asked(
         id=fresh,
         actor=asker.actor,
         change=change,
@@ -138,6 +137,10 @@ def _opened(world: World, asker: Asker, wish: Wish, fresh: RequestId) -> Outcome
         minutes=command.minutes,
         is_emergency=command.is_emergency,
     )
+
+
+def _opened(world: World, job: Job, asked: Asked, decision: Allowed | NeedsApproval) -> Outcome:
+    """Record the request; carry it out when nobody has to approve it."""
     move = opening.opened(asked, decision, world.policy.terms, world.clock.now())
     try:
         world.ledger.open(move.request, move.fact)
@@ -146,8 +149,8 @@ def _opened(world: World, asker: Asker, wish: Wish, fresh: RequestId) -> Outcome
     except JobBusy as busy:
         return met(world, move.request, busy.holder)
     if move.request.state is State.PENDING:
-        return ChangeShown(move.request, approvers=approvers_of(world, change, asker.actor))
-    return ChangeShown(execute(world, move.request), _running(world, wish.job))
+        return ChangeShown(move.request, approvers=approvers_of(world, asked.change, asked.actor))
+    return ChangeShown(execute(world, move.request), _running(world, job))
 
 
 def _running(world: World, job: Job) -> Execution | None:
