@@ -22,6 +22,7 @@ def one_approval(on: Stage) -> None:
         posted("workers 4 → 8", "+4", "Needs 1 more approval", "@Han Bora, @Lee Jun", "Expires", buttons=OPEN),
     )
     on.play.types(KIM, "scale job001 —workers “8” because backlog", alone(KIM, "asked for this already"))
+    on.opened_once("job001", {"numWorker": 8})
     on.play.types(LEE, "scale job001 workers=3", alone(LEE, "under way", "@Kim Minji"))
     on.play.types(KIM, "requests", alone(KIM, "waiting for approval", "workers 4 → 8"))
     on.play.presses(PARK, asked, "Approve", alone(PARK, "policy does not let you"))

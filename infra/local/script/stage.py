@@ -47,6 +47,12 @@ class Stage:
             has = ", ".join(f"{key} {value}" for key, value in values.items())
             self.play.checks(f"{job_name} has {has}, and all else as before", holds=only)
 
+    def opened_once(self, job_name: str, values: Mapping[str, Any]) -> None:
+        """Check that the audit table holds one request, and no more, for these values of a job."""
+        begun = [facts[0] for facts in self.record.chains().values() if facts[0]["event"] == "requested"]
+        same = [fact for fact in begun if fact["job_name"] == job_name and fact["after"] | values == fact["after"]]
+        self.play.checks(f"the record: one request for this change of {job_name}", holds=len(same) == 1)
+
     def in_the_console(self, job_name: str, values: Mapping[str, Any]) -> None:
         """Change a job's settings as somebody outside Slack does."""
         self.play.playground.dataflow.change_job(self.job_id(job_name), {"runCondition": dict(values)})
