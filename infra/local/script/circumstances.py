@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 KIM, LEE, PARK, HAN = "U0KIM", "U0LEE", "U0PARK", "U0HAN"
 OPEN = ("Approve", "Deny …", "Withdraw")
-TIMES: Final = {"expires": "20s", "remind": "8s", "after": "14s", "review_within": "3s"}
+TIMES: Final = {"expires": "16s", "remind": "6s", "after": "11s", "review_within": "3s"}
 """The policy's times while the script runs, by their keys in settings.toml."""
 
 
@@ -45,7 +45,7 @@ def emergency(on: Stage) -> None:
     )
     on.wrote("partner-feed-import", {"numWorker": 8}, times=1)
     on.play.presses(KIM, done, "Reviewed", alone(KIM, "your own request"))
-    on.play.waits(began + 4, "a day later (here 3 seconds)")
+    on.play.waits(began + 3.5, "a day later (here 3 seconds)")
     on.play.ticks(done, below("@Han Bora, @Lee Jun", "reviewed"))
     on.play.presses(LEE, done, "Reviewed", card("Done:", "🚨 Break-glass", "Reviewed by @Lee Jun"))
     reviewed = ("click_refused", "review_reminded", "reviewed")
@@ -56,11 +56,11 @@ def expired(on: Stage) -> None:
     """Nobody decides: people are reminded, others are turned to, and the request ends."""
     asked = on.play.types(KIM, "scale feature-store-refresh workers=7", posted("workers 4 → 7", buttons=OPEN))
     began = time.monotonic()
-    on.play.waits(began + 8.5, "10 minutes later (here 8 seconds)")
+    on.play.waits(began + 6.5, "10 minutes later (here 6 seconds)")
     on.play.ticks(asked, below("@Han Bora, @Lee Jun", "feature-store-refresh workers 4 → 7"))
-    on.play.waits(began + 14.5, "20 minutes later (here 14 seconds)")
+    on.play.waits(began + 11.5, "20 minutes later (here 11 seconds)")
     on.play.ticks(asked, below("@leads", "feature-store-refresh workers 4 → 7"))
-    on.play.waits(began + 20.5, "half an hour later (here 20 seconds)")
+    on.play.waits(began + 16.5, "half an hour later (here 16 seconds)")
     over = card("Expired:", "Nothing was changed", buttons=("Ask again",))
     on.play.ticks(asked, over, below("@Kim Minji", "expired"))
     on.records(asked, "requested", "reminded", "escalated", "expired")
