@@ -30,6 +30,7 @@ demo: $(READY) ## the playground: a page in the browser; ARGS=--script plays a f
 	@$(BIN)/python -m infra.local $(ARGS)
 
 test: $(READY) ## every test (ARGS goes to pytest)
+	@$(BIN)/python -m infra.local.install
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(foreach package,$(PURE),--cov=$(package)) --cov-branch \
 	  --cov-report=term-missing:skip-covered --cov-fail-under=100 $(ARGS)
 

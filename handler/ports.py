@@ -117,7 +117,7 @@ class Ledger(Protocol):
         """Read all facts of one request in their order, as stored attributes without those that serve an index."""
 
     def history(self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None) -> FactPage:
-        """Read facts by job or person, newest first."""
+        """Read facts by job or person, newest first. Raises BadCursor for a cursor that is none of ours."""
 
 
 class Policy(Protocol):
