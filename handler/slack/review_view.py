@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handler.domain.authority import Allowed, NeedsApproval
 from handler.domain.model import Change
 from handler.domain.request import State
+from handler.domain.review import Objection
 from handler.slack.blocks import told
 from handler.slack.card_view import people, who_could
 from handler.slack.change_view import what
@@ -26,6 +27,8 @@ def click_message(say: Voice, refused: ClickRefused) -> Message:
     request = refused.request
     lines = [say(f"click.{refused.why.value}")]
     if request is not None:
+        if refused.why is Objection.OWN_REQUEST and request.state is State.PENDING:
+            lines.append(say("click.may_withdraw"))
         lines += _who_was_first(say, request)
         lines.append(say("click.stands", id=code(request.id), state=say(f"state.{request.state.value}")))
     return told(lines)
