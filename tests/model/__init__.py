@@ -1,0 +1,1 @@
+"""Random histories of people, time and faults against a small model of what must come of them."""

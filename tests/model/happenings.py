@@ -1,0 +1,107 @@
+"""What may happen: people ask and press, the minute ticks, somebody edits a job in the console, a worker dies.
+
+The program and the model are given the same values; neither sees what the other makes of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Button = Literal["approve", "deny", "form", "withdraw", "ask_again", "reviewed"]
+"""``deny`` opens the form that ``form`` sends."""
+
+PEOPLE: Final = ("U0KIM", "U0LEE", "U0HAN", "U0PARK", "U0CHOI")
+GROUPS: Final = ("oncall", "leads", "viewers")
+WORDCOUNT, ORDERS, SETTLEMENT = "Wc7RtQ2mLx9B", "Od4KpZ8vNs1Y", "Sc6BqF1xDm8U"
+NAMES: Final = {WORDCOUNT: "wordcount", ORDERS: "orders-daily", SETTLEMENT: "settlement-close"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A command is typed. The same ``delivery`` again is a redelivery."""
+
+    who: str
+    job_id: str
+    workers: int
+    minutes: int | None
+    is_emergency: bool
+    delivery: str
+    can_post: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button of a request is pressed, or its form sent; ``is_genuine`` when it carries the request's own digest."""
+
+    who: str
+    button: Button
+    request_id: str
+    is_genuine: bool
+    is_stranger: bool
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The schedule's minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Somebody changes a job in the console."""
+
+    job_id: str
+    name: Literal["numWorker", "timeout"]
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """The worker is gone at this very moment."""
+
+
+Happening = Ask | Press | Tick | Edit | Death
+
+
+class DiedError(Exception):
+    """What a worker's death looks like from outside: nothing after it was done."""
+
+
+class Write(Enum):
+    """What becomes of the next write to the API."""
+
+    DONE = auto()
+    UNHEARD = auto()
+    """Done, but no answer came."""
+    LOST = auto()
+    """Neither done nor answered."""
+    LATE = auto()
+    """Not answered, and done when somebody lets it arrive."""
+    REFUSED = auto()
+    DARK = auto()
+    """Done, and then the API is down."""
+
+
+@dataclass(slots=True)
+class Turns:
+    """Counts the moves a story puts on record; just before one of them something else may happen."""
+
+    taken: int = 0
+    at: int = 0
+    other: Callable[[], None] | None = field(default=None, repr=False)
+
+    def begin(self, at: int = 0, other: Callable[[], None] | None = None) -> None:
+        """Count anew; let ``other`` happen before the turn ``at``."""
+        self.taken, self.at, self.other = 0, at, other
+
+    def take(self) -> None:
+        """Be called before each move is put on record."""
+        self.taken += 1
+        if self.other is not None and self.taken == self.at:
+            other, self.other = self.other, None
+            other()

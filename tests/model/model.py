@@ -1,0 +1,249 @@
+"""What must come of what happens, told a second time: without a database, a policy engine, Slack or messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from handler.domain.identity import delivery_digest, request_id
+from tests.model.expected import Expected
+from tests.model.happenings import NAMES, Ask, Death, DiedError, Edit, Press, Tick
+from tests.model.work import SLUICE, WORKER_IS_GONE_AFTER, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.model.happenings import Happening
+
+EMERGENCY_MINUTES: Final = 120
+MOST_WORKERS: Final = 10
+
+
+def approvals_needed(groups: frozenset[str], ask: Ask | Expected) -> int | None:
+    """Say what the shipped policy says to a change of workers: so many approvals, None is never."""
+    if not groups & {"oncall", "leads"}:
+        return None
+    at_once = 6
+    if isinstance(ask, Ask) and ask.is_emergency and (ask.minutes or EMERGENCY_MINUTES) <= EMERGENCY_MINUTES:
+        at_once = 8
+    needed = 0 if ask.workers <= at_once else 1 if ask.workers <= 8 else 2
+    return max(needed, 1) if NAMES[ask.job_id].startswith("settlement-") else needed
+
+
+@dataclass(slots=True)
+class Model(Work):
+    """The requests there should be, and the chains of a single refusal, by their ids."""
+
+    refusals: dict[str, str] = field(default_factory=dict)
+
+    def happen(self, what: Happening) -> None:
+        """Let something happen. Raises DiedError when the worker dies of it."""
+        match what:
+            case Ask():
+                self._ask(what)
+            case Press():
+                self._press(what)
+            case Tick():
+                self.tick()
+            case Edit():
+                self.jobs.edit(what)
+            case Death():
+                raise DiedError
+
+    # Asking
+
+    def _ask(self, ask: Ask) -> None:
+        known = self.requests.get(str(request_id(delivery_digest(ask.delivery))))
+        if known is not None:
+            self._carry_on(known, can_post=ask.can_post)
+        elif self.directory.broken:
+            self._refuse(ask)
+        elif (opened := self._open(ask)) is not None:
+            if opened.state == "approved":
+                self.execute(opened)
+            else:
+                self._show(opened, can_post=ask.can_post)
+
+    def _carry_on(self, known: Expected, *, can_post: bool) -> None:
+        if known.state == "approved":
+            self.execute(known)
+        elif known.state == "pending" and not known.is_shown:
+            self._show(known, can_post=can_post)
+
+    def _open(self, ask: Ask) -> Expected | None:
+        job = self.jobs.read(ask.job_id)
+        if job is None:
+            return None
+        needed = approvals_needed(self._groups(ask.who), ask)
+        is_possible = ask.workers != job["numWorker"] and ask.workers <= MOST_WORKERS
+        is_too_long = ask.is_emergency and (ask.minutes or 0) > EMERGENCY_MINUTES
+        if not is_possible or is_too_long or needed is None or (ask.is_emergency and needed):
+            self._refuse(ask)
+            return None
+        before, now, terms = dict(job), self.now, self.terms
+        minutes = EMERGENCY_MINUTES if ask.is_emergency and ask.minutes is None else ask.minutes
+        self.turns.take()
+        new_id = str(request_id(delivery_digest(ask.delivery)))
+        if new_id in self.refusals or any(each.holds_job for each in self.of_job(ask.job_id)):
+            return None
+        opened = Expected(
+            id=new_id,
+            requester=ask.who,
+            job_id=ask.job_id,
+            before=before,
+            workers=ask.workers,
+            minutes=minutes,
+            is_emergency=ask.is_emergency,
+            needed=needed,
+            opened_at=now,
+            expires_at=now + terms.expires_after,
+            remind_at=now + terms.remind_after,
+            escalate_at=None if terms.escalate_after is None else now + terms.escalate_after,
+            review_at=now + terms.review_within,
+            state="pending" if needed else "approved",
+            log=[("requested", ask.who)],
+            approved_at=None if needed else now,
+            look_at=None if needed else now + WORKER_IS_GONE_AFTER,
+        )
+        self.requests[new_id] = opened
+        return opened
+
+    def _refuse(self, ask: Ask) -> None:
+        self.refusals.setdefault(str(request_id(delivery_digest(ask.delivery))), ask.who)
+
+    def _show(self, request: Expected, *, can_post: bool) -> None:
+        """Post the card; what nobody can see is taken back."""
+        if can_post:
+            request.is_shown = True
+            return
+        while request.state == "pending" and not self.record(request, "withdrawn", SLUICE, "withdrawn"):
+            pass
+
+    # Pressing
+
+    def _press(self, press: Press) -> None:
+        request = self.requests.get(press.request_id)
+        if request is None:
+            return
+        stories: dict[str, Callable[[Press, Expected], bool]] = {
+            "approve": self._approve,
+            "deny": self._look_before_denying,
+            "form": self._deny,
+            "withdraw": self._withdraw,
+            "ask_again": self._ask_again,
+            "reviewed": self._review,
+        }
+        while not stories[press.button](press, request):
+            pass  # somebody else was first: look again
+
+    def _is_answered(self, press: Press, request: Expected) -> bool | None:
+        """Answer what nobody can decide about; None where this press may. False: look again."""
+        if press.is_stranger or not press.is_genuine:
+            return self._attempt(press, request)
+        if request.state != "pending":
+            return True
+        if self.now >= request.expires_at:
+            return self.record(request, "expired", SLUICE, "expired")
+        return None
+
+    def _attempt(self, press: Press, request: Expected) -> bool:
+        """Put on record that somebody tried what they may not, once for each delivery."""
+        while press.delivery not in request.refused_deliveries:
+            if self.record(request, "click_refused", press.who):
+                request.refused_deliveries.add(press.delivery)
+        return True
+
+    def _may_decide(self, press: Press, request: Expected) -> bool | None:
+        """Whether this person may decide; None when it cannot be found out."""
+        if press.who == request.requester:
+            return False
+        return None if self.directory.broken else "leads" in self._groups(press.who)
+
+    def _approve(self, press: Press, request: Expected) -> bool:
+        if request.state == "approved" and press.who in request.approvals and self._is_fit(press):
+            self.execute(request)  # the worker of the decisive press is gone, and it is delivered again
+            return True
+        answered = self._is_answered(press, request)
+        if answered is not None or press.who in request.approvals:
+            return answered is not False
+        may = self._may_decide(press, request)
+        if not may:
+            return may is None or self._attempt(press, request)
+        is_last = len(request.approvals) + 1 >= request.needed
+        if is_last:
+            job = self.jobs.read(request.job_id)
+            if job is None:
+                return True
+            needed = approvals_needed(self._groups(request.requester), request)
+            if job != request.before or needed is None or needed > request.needed:
+                return self.record(request, "stale", SLUICE, "stale")
+        now = self.now
+        if not self.record(request, "approved", press.who, "approved" if is_last else None):
+            return False
+        request.approvals.append(press.who)
+        request.is_shown = True
+        if is_last:
+            request.approved_at, request.look_at = now, now + WORKER_IS_GONE_AFTER
+            self.execute(request)
+        return True
+
+    def _look_before_denying(self, press: Press, request: Expected) -> bool:
+        answered = self._is_answered(press, request)
+        if answered is not None:
+            return answered
+        return self._may_decide(press, request) is not False or self._attempt(press, request)
+
+    def _deny(self, press: Press, request: Expected) -> bool:
+        answered = self._is_answered(press, request)
+        if answered is not None:
+            return answered
+        may = self._may_decide(press, request)
+        if not may:
+            return may is None or self._attempt(press, request)
+        return self.record(request, "denied", press.who, "denied")
+
+    def _withdraw(self, press: Press, request: Expected) -> bool:
+        answered = self._is_answered(press, request)
+        if answered is not None:
+            return answered
+        if press.who != request.requester:
+            return self._attempt(press, request)
+        return self.record(request, "withdrawn", press.who, "withdrawn")
+
+    def _ask_again(self, press: Press, request: Expected) -> bool:
+        if not self._is_fit(press):
+            return self._attempt(press, request)
+        if request.state not in {"stale", "expired"}:
+            return True
+        ask = Ask(
+            who=press.who,
+            job_id=request.job_id,
+            workers=request.workers,
+            minutes=request.minutes,
+            is_emergency=request.is_emergency,
+            delivery=press.delivery,
+        )
+        is_new = str(request_id(delivery_digest(press.delivery))) not in self.requests
+        if not (is_new and self.directory.broken):
+            self._ask(ask)
+        return True
+
+    def _review(self, press: Press, request: Expected) -> bool:
+        if not self._is_fit(press):
+            return self._attempt(press, request)
+        if not request.is_emergency or request.is_reviewed:
+            return True
+        may = self._may_decide(press, request)
+        if not may:
+            return may is None or self._attempt(press, request)
+        if not self.record(request, "reviewed", press.who):
+            return False
+        request.is_reviewed = True
+        return True
+
+    def _groups(self, who: str) -> frozenset[str]:
+        return frozenset(self.directory.groups.get(who, frozenset()))
+
+    @staticmethod
+    def _is_fit(press: Press) -> bool:
+        return press.is_genuine and not press.is_stranger

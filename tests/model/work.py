@@ -1,0 +1,178 @@
+"""What must come of a change that is carried out, and what the tick owes to whom, told a second time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from tests.model.expected import MINUTE, Expected, Jobs
+from tests.model.happenings import Turns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from handler.domain.review import Terms
+    from tests.fakes.clock import FakeClock
+    from tests.fakes.directory import FakeDirectory
+
+SLUICE: Final = "sluice"
+WORKER_IS_GONE_AFTER: Final = 2 * MINUTE
+TOO_LATE_TO_START: Final = 15 * MINUTE
+WRITES_ARRIVE_WITHIN: Final = 6 * MINUTE
+LONGEST_PAUSE: Final = 15 * MINUTE
+LONGEST_REMINDER_PAUSE: Final = timedelta(hours=4)
+LOOK_AGAIN_AFTER: Final = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Work:
+    """The requests there should be; clock and directory are the program's own, which change between happenings only."""
+
+    clock: FakeClock
+    directory: FakeDirectory
+    terms: Terms
+    jobs: Jobs
+    requests: dict[str, Expected] = field(default_factory=dict)
+    turns: Turns = field(default_factory=Turns)
+
+    @property
+    def now(self) -> datetime:
+        """The moment."""
+        return self.clock.now()
+
+    def of_job(self, job_id: str) -> Iterator[Expected]:
+        """Yield the requests of a job."""
+        return (each for each in self.requests.values() if each.job_id == job_id)
+
+    # Moves
+
+    def record(self, request: Expected, event: str, actor: str, state: str | None = None) -> bool:
+        """Put a fact on record, with the state it leads to; False when somebody else did before."""
+        if not self._has_turn(request):
+            return False
+        request.log.append((event, actor))
+        request.state = state or request.state
+        return True
+
+    def step(self, request: Expected, state: str, actor: str, event: str | None = None) -> bool:
+        """Take a step that no mere note on record stands in the way of; False when another took it, or has the job."""
+        standing = request.standing
+        while not self._has_turn(request):
+            if request.standing != standing:
+                return False
+        if state == "reverting" and any(each.holds_job for each in self.of_job(request.job_id)):
+            return False
+        request.log.append((event or state, actor))
+        request.state = state
+        return True
+
+    def _has_turn(self, request: Expected) -> bool:
+        seen = len(request.log)
+        self.turns.take()
+        return len(request.log) == seen
+
+    # Carrying out
+
+    def execute(self, request: Expected) -> None:
+        """Carry out what is allowed."""
+        if request.state != "approved" or not self._is_loud(request):
+            return
+        now, job = self.now, self.jobs.read(request.job_id)
+        is_too_late = now - (request.approved_at or now) > TOO_LATE_TO_START
+        if job is None or job != request.before or is_too_late:
+            self.step(request, "stale", request.requester)
+            return
+        if not self.step(request, "applying", request.requester):
+            return
+        request.started_at, request.look_at = now, now + WORKER_IS_GONE_AFTER
+        if request.minutes is not None:
+            request.revert_at = now + timedelta(minutes=request.minutes)
+        self._write(request, {**request.before, "numWorker": request.workers})
+
+    def _is_loud(self, request: Expected) -> bool:
+        if not request.is_emergency or any(event == "broke_glass" for event, _ in request.log):
+            return True
+        return self.step(request, "approved", request.requester, event="broke_glass")
+
+    def _write(self, request: Expected, fields: dict[str, object]) -> None:
+        is_refused = self.jobs.write(request.job_id, fields, self.now)
+        self._settle(request, is_refused=is_refused)
+
+    def _settle(self, request: Expected, *, is_refused: bool = False) -> None:
+        """Judge by what can be read; what is not known stays so until the write cannot arrive any more."""
+        now, job, target = self.now, self.jobs.read(request.job_id), request.target
+        has_settled = is_refused or now - (request.started_at or now) >= WRITES_ARRIVE_WITHIN
+        if job is not None and job["numWorker"] == target:
+            self.step(request, "reverted" if request.is_undoing else "applied", request.requester)
+        elif job is not None and has_settled:
+            if self.step(request, "failed", request.requester):
+                request.revert_at = None
+        elif self.step(request, "unknown", request.requester):
+            request.look_at = now + min(MINUTE * 2 ** min(request.checks, 10), LONGEST_PAUSE)
+            request.checks += 1
+
+    def _revert(self, request: Expected) -> None:
+        now, job = self.now, self.jobs.read(request.job_id)
+        if job is None:
+            return
+        if job["numWorker"] != request.workers:
+            if self.step(request, "applied", "sluice", event="kept"):
+                request.revert_at = None
+            return
+        if not self.step(request, "reverting", SLUICE):
+            return
+        request.is_undoing, request.revert_at = True, None
+        request.started_at, request.look_at, request.checks = now, now + WORKER_IS_GONE_AFTER, 0
+        self._write(request, {**job, "numWorker": request.before["numWorker"]})
+
+    # The tick
+
+    def tick(self) -> None:
+        """Do what is due; what somebody else did since it was planned stays as they left it."""
+        due = [(each.due_at, each) for each in self.requests.values() if each.due_at and each.due_at <= self.now]
+        planned = [(each, len(each.log), each.standing) for _, each in sorted(due, key=lambda pair: pair[0])]
+        duties = [self._duty(each) for each, _, _ in planned]
+        for (request, seen, standing), duty in zip(planned, duties, strict=True):
+            if duty in {"resume", "reconcile", "revert"}:
+                if request.standing == standing:
+                    self._work(request, duty)
+            elif len(request.log) == seen:
+                self._remind(request, duty)
+
+    def _duty(self, request: Expected) -> str:
+        now = self.now
+        match request.state:
+            case "pending" if request.expires_at <= now:
+                return "expired"
+            case "pending":
+                return "escalated" if request.escalate_at and request.escalate_at <= now else "reminded"
+            case "approved":
+                return "resume"
+            case "applying" | "reverting" | "unknown":
+                return "reconcile"
+            case _:
+                return "revert" if request.revert_at and request.revert_at <= now else "review_reminded"
+
+    def _work(self, request: Expected, duty: str) -> None:
+        if duty == "resume":
+            self.execute(request)
+        elif duty == "reconcile":
+            self._settle(request)
+        else:
+            self._revert(request)
+
+    def _remind(self, request: Expected, duty: str) -> None:
+        now, terms = self.now, self.terms
+        if not self.record(request, duty, SLUICE, "expired" if duty == "expired" else None):
+            return
+        request.is_shown = True
+        if duty == "escalated":
+            request.escalate_at = None
+        elif duty == "reminded":
+            request.reminders += 1
+            again = now + min(terms.remind_after * 2 ** min(request.reminders, 10), LONGEST_REMINDER_PAUSE)
+            request.remind_at = again if again < request.expires_at else None
+        elif duty == "review_reminded":
+            request.review_at = now + LOOK_AGAIN_AFTER
