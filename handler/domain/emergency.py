@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.audit import Event
-from handler.domain.moves import SLUICE, Move, Note, moved
+from handler.domain.moves import SLUICE, Move, Note, by_rule, moved
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from handler.domain.authority import Allowed
     from handler.domain.model import Actor
     from handler.domain.request import Emergency, Request
 
@@ -30,12 +31,15 @@ def broke_glass(request: Request, now: datetime) -> Move:
     return moved(request, request, note, now)
 
 
-def reviewed(request: Request, emergency: Emergency, actor: Actor, now: datetime) -> Move:
-    """Record that somebody who may approve has looked at it; nobody is reminded any more."""
+def reviewed(
+    request: Request, emergency: Emergency, actor: Actor, now: datetime, *, decision: Allowed | None = None
+) -> Move:
+    """Record that somebody who may approve, as ``decision`` says, has looked at it; nobody is reminded any more."""
     done = replace(emergency, reviewed_by=actor.user_id)
     seen = replace(request, emergency=done)
     after = replace(seen, due_at=request.due_at if request.state.holds_job else seen.next_due_at)
-    return moved(request, after, Note(event=Event.REVIEWED, actor=actor.user_id, channel=actor.channel_id), now)
+    note = Note(event=Event.REVIEWED, actor=actor.user_id, channel=actor.channel_id)
+    return moved(request, after, by_rule(note, decision), now)
 
 
 def review_reminded(request: Request, emergency: Emergency, now: datetime) -> Move:

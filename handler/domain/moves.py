@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from handler.domain.authority import Allowed
     from handler.domain.model import RunCondition
 
 MOVES: Final[Mapping[State, frozenset[State]]] = {
@@ -43,7 +44,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """What a fact says of a move: who did what, where, and the run condition that was there after it."""
+    """What a fact says of a move: who did what, where, and the run condition that was there after it.
+
+    ``policy_version`` is that of the policy that let them, when it was asked again; else it is the request's.
+    """
 
     event: Event
     actor: str
@@ -51,9 +55,17 @@ class Note:
     after: RunCondition | None = None
     reason: str | None = None
     because: tuple[str, ...] | None = None
+    policy_version: str | None = None
     detail: str | None = None
     writer: str | None = None
     delivery: str | None = None
+
+
+def by_rule(note: Note, decision: Allowed | None) -> Note:
+    """Return the note with the rules that let somebody do it, and the policy they are of."""
+    if decision is None:
+        return note
+    return replace(note, because=decision.because, policy_version=decision.policy_version)
 
 
 def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
@@ -74,7 +86,7 @@ def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
             before=recordable(before.change.before),
             after=None if note.after is None else recordable(note.after),
             reason=note.reason,
-            policy_version=before.policy_version,
+            policy_version=note.policy_version or before.policy_version,
             because=note.because,
             delivery=note.delivery,
             detail=note.detail,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain.audit import Event
 from handler.domain.lifecycle import WORKER_IS_GONE_AFTER
-from handler.domain.moves import SLUICE, Move, Note, moved
+from handler.domain.moves import SLUICE, Move, Note, by_rule, moved
 from handler.domain.request import Approval, Request, Review, State
 
 if TYPE_CHECKING:
@@ -106,18 +106,19 @@ def approved(request: Request, review: Review, actor: Actor, decision: Allowed, 
         event=Event.APPROVED,
         actor=actor.user_id,
         channel=actor.channel_id,
-        because=decision.because,
         detail=f"{len(approvals)} of {review.needed}",
     )
-    return moved(request, after, note, now)
+    return moved(request, after, by_rule(note, decision), now)
 
 
-def denied(request: Request, review: Review, actor: Actor, reason: str, now: datetime) -> Move:
-    """End a request by a no, with its reason."""
+def denied(  # noqa: PLR0913 - everything that is on record of it
+    request: Request, review: Review, actor: Actor, reason: str, now: datetime, *, decision: Allowed | None = None
+) -> Move:
+    """End a request by a no, with its reason; ``decision`` is what lets them."""
     decided = replace(review, decided_by=actor.user_id, decided_reason=reason)
     after = replace(request, state=State.DENIED, due_at=None, review=decided)
     note = Note(event=Event.DENIED, actor=actor.user_id, channel=actor.channel_id, reason=reason)
-    return moved(request, after, note, now)
+    return moved(request, after, by_rule(note, decision), now)
 
 
 def withdrawn(request: Request, review: Review, actor: Actor, now: datetime) -> Move:

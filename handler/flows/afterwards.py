@@ -60,7 +60,8 @@ def mark_reviewed(world: World, click: Click) -> Outcome:
         decision = may_decide(world, click, request)
         if isinstance(decision, Objection):
             return refused_click(world, click, request, decision)
-        move = emergency.reviewed(request, wanted, click.asker.actor, world.clock.now())
+        now = world.clock.now()
+        move = emergency.reviewed(request, wanted, click.asker.actor, now, decision=decision)
         if is_recorded(world, request, move):
             return ChangeShown(move.request, is_news=False)
     raise Moved(None)

@@ -61,7 +61,8 @@ def deny(world: World, click: Click, reason: str) -> Outcome:
         decision = may_decide(world, click, request)
         if isinstance(decision, Objection):
             return refused_click(world, click, request, decision)
-        return review.denied(request, asked, click.asker.actor, storable, world.clock.now())
+        now = world.clock.now()
+        return review.denied(request, asked, click.asker.actor, storable, now, decision=decision)
 
     return _decided(world, click, say_no)
 

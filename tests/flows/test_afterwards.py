@@ -208,7 +208,8 @@ def test_a_lead_has_looked_at_an_emergency(story: Story) -> None:
     assert outcome.request.emergency is not None
     assert outcome.request.emergency.reviewed_by == LEE
     assert outcome.request.due_at == outcome.request.revert_at == at(120)
-    assert [(fact["actor"], fact["channel"]) for fact in story.facts("reviewed")] == [(LEE, "C0INCIDENT")]
+    (fact,) = story.facts("reviewed")
+    assert (fact["actor"], fact["channel"], fact["because"]) == (LEE, "C0INCIDENT", ["leads-approve"])
     assert story.is_sound(request)
 
 

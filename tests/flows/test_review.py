@@ -64,6 +64,16 @@ def test_the_record_says_who_approved_where_and_by_which_rule(story: Story) -> N
     assert review.approvals == (Approval(UserId(LEE), at(2)),)
 
 
+def test_a_decision_s_record_has_the_policy_that_let_it(story: Story) -> None:
+    """The policy was changed while the request waited: its version now is on the yes and on the no, not the old one."""
+    first = story.opened(TWO_APPROVALS)
+    asked_under, story.policy = story.policy.version, ruled(story.policy, SCALE_WITH_THREE, ANYBODY_APPROVES)
+    story.press(approve, first, LEE)
+    story.press(say_no, first, HAN)
+    versions = [(fact["event"], fact["policy_version"]) for fact in story.ledger.all_facts()]
+    assert versions == [("requested", asked_under), ("approved", "other"), ("denied", "other")]
+
+
 def test_two_approvals_are_those_of_two_people(story: Story) -> None:
     """Ten workers: the first yes writes nothing, the second, of somebody else, does."""
     request = story.opened(TWO_APPROVALS)
@@ -179,7 +189,7 @@ def test_a_denial_ends_the_request_with_its_reason(story: Story) -> None:
     assert outcome.request.review is not None
     assert (outcome.request.review.decided_by, outcome.request.review.decided_reason) == (LEE, "too many")
     (fact,) = story.facts("denied")
-    assert (fact["actor"], fact["reason"]) == (LEE, "too many")
+    assert (fact["actor"], fact["reason"], fact["because"]) == (LEE, "too many", ["leads-approve"])
     assert (story.dataflow.puts, story.ledger.locks) == ([], {})
     assert story.is_sound(request)
 
