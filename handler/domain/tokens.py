@@ -82,7 +82,7 @@ def _visible(character: str) -> str:
             return character
 
 
-def words(text: str, start: int = 0) -> Iterator[Word]:
+def words(text: str, start: int) -> Iterator[Word]:
     """Read the words of a clean text from ``start`` on, one at a time; none is empty."""
     for found in _WORD.finditer(text, start):
         if text_read := meant(found[0]):

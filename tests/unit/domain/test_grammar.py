@@ -131,6 +131,7 @@ def test_job_texts(typed: str, job: str) -> None:
         ("STAUTS wordcount", Refusal(Usage.UNKNOWN_WORD, "STAUTS", ("status",), "")),
         ("상테 wordcount", Refusal(Usage.UNKNOWN_WORD, "상테", ("상태",), "")),
         ("sca-el wordcount", Refusal(Usage.UNKNOWN_WORD, "sca-el", ("scale",), "")),
+        ("왠 wordcount", Refusal(Usage.UNKNOWN_WORD, "왠", (), "")),
         ("xyzzy", Refusal(Usage.UNKNOWN_WORD, "xyzzy", (), "")),
         ("-", Refusal(Usage.UNKNOWN_WORD, "-", (), "")),
         ("ha", Refusal(Usage.UNKNOWN_WORD, "ha", (), "")),

@@ -95,6 +95,7 @@ def test_emergencies(rest: str, expected: Scale) -> None:
         ("why scale wc workers=8 ??  ", Scale("wc", To(8))),
         ("왜 wc 8개\uff1f", Scale("wc", To(8))),
         ("why wc 8w because is it late?", Scale("wc", To(8), because="is it late")),
+        ("why wc 8w because we are at the MAX?", Scale("wc", To(8), because="we are at the MAX")),
         ("why wc 8w because a? or b", Scale("wc", To(8), because="a? or b")),
     ],
 )
