@@ -73,7 +73,7 @@ class Desk:
     def submitted(self, body: Mapping[str, object]) -> None:
         """Take a filled-in form: the reason of a denial."""
         sent = denial(body)
-        asker = Asker(sent.actor, delivery_digest(f"{DENY_REASON} {sent.value}"))
+        asker = Asker(sent.actor, delivery_digest(f"{DENY_REASON} {sent.form_id} {sent.actor.user_id} {sent.value}"))
         click = _click(asker, sent.value, is_stranger=sent.is_stranger)
         outcome = attempted(self.world, lambda: review.deny(self.world, click, sent.reason))
         self.herald.tell(outcome, sent.actor, "")

@@ -158,7 +158,7 @@ def _decided(world: World, click: Click, decide: Callable[[World, Click, Request
             if ended := _ended(world, request):
                 return ended
             continue
-        if problem is Objection.CLOSED and _is_left_to_us(click, request):
+        if problem is Objection.CLOSED and decide is _approve and _is_left_to_us(click, request):
             return ChangeShown(execute(world, request))
         if problem is not None or request.review is None:
             return refused_click(world, click, request, problem or Objection.CLOSED)

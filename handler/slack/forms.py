@@ -20,8 +20,9 @@ LONGEST_REASON: Final = 3000
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A filled-in form: the button's value it began with, the reason, and who sent it from where."""
+    """A filled-in form: its id, the button's value it began with, the reason, and who sent it from where."""
 
+    form_id: str
     value: str
     reason: str
     actor: Actor
@@ -67,6 +68,7 @@ def denial(body: Mapping[str, object]) -> Denial:
     values = _map(_map(view, "state"), "values")
     actor = Actor(UserId(str(user.get("id", ""))), ChannelId(str(carried.get("channel", ""))), str(team.get("id", "")))
     return Denial(
+        form_id=str(view.get("id", "")),
         value=str(carried.get("value", "")),
         reason=str(_map(_map(values, "reason"), "reason").get("value") or "").strip()[:LONGEST_REASON],
         actor=actor,

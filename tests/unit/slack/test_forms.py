@@ -32,7 +32,7 @@ def sent(view: dict[str, Any]) -> dict[str, Any]:
 def filled(reason: object, metadata: str) -> dict[str, Any]:
     """Make the view of a form with this reason in it."""
     values = {"reason": {"reason": {"type": "plain_text_input", "value": reason}}}
-    return {"callback_id": DENY_REASON, "private_metadata": metadata, "state": {"values": values}}
+    return {"id": "V0FORM", "callback_id": DENY_REASON, "private_metadata": metadata, "state": {"values": values}}
 
 
 @given(hostile_texts())
@@ -45,7 +45,7 @@ def test_slack_takes_the_form_whatever_the_job_is_called(say: Voice, name: str) 
 def test_what_the_form_was_about_comes_back_with_it(say: Voice) -> None:
     """The button's value and the channel travel in the form; who sent it and why is read from the payload."""
     carried = str(deny_form(say, VALUE, "C0INCIDENT", "wordcount")["private_metadata"])
-    expected = Denial(VALUE, "freeze until Monday", actor(), is_stranger=False)
+    expected = Denial("V0FORM", VALUE, "freeze until Monday", actor(), is_stranger=False)
     assert denial(sent(filled("  freeze until Monday ", carried))) == expected
 
 
