@@ -45,6 +45,8 @@ class FakeChat:
         self._strike("post")
         if channel_id in self.closed:
             raise self.closed[channel_id]
+        if thread is not None and thread.channel_id != channel_id:
+            raise ChatRefused("chat.postMessage", "thread_not_found")
         if thread is not None:
             self.replies.append((thread, message))
             return Card(channel_id, f"1795402246.{len(self.replies):06d}")

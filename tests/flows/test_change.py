@@ -112,6 +112,7 @@ def test_what_is_outside_the_limits_is_refused(story: Story) -> None:
     assert isinstance(outcome, ChangeImpossible)
     assert outcome.problem == OutOfBounds("numWorker", 11, 2, 10, 2)
     assert story.events() == ["refused"]
+    assert (outcome.request_id, outcome.job.id) == (story.ledger.all_facts()[0]["request_id"], JOB_ID)
     assert story.ledger.all_facts()[0]["because"] == []
     assert story.dataflow.puts == []
 

@@ -15,7 +15,7 @@ from handler.slack.card_view import buttons as card_buttons
 from handler.slack.mrkdwn import Mrkdwn, mention
 from handler.slack.voice import Voice
 from tests.flows.conftest import CHOI, HAN, KIM, LEE, ONE_APPROVAL, PARK, TWO_APPROVALS
-from tests.flows.office import WORDS, Office, buttons, pressed, read, submitted
+from tests.flows.office import ADDRESS, WORDS, Office, buttons, pressed, read, submitted
 from tests.flows.test_emergency import BROKEN_GLASS
 from tests.makers import JOB_ID, emergency, request
 
@@ -151,13 +151,19 @@ def test_the_form_comes_through_the_app_too(office: Office) -> None:
     assert (answer.status, answer.body, office.state()) == (200, "", State.DENIED)
 
 
-def test_a_form_that_slack_does_not_open_any_more_is_asked_for_again(office: Office) -> None:
+def test_a_form_that_slack_does_not_open_any_more_is_asked_for_again(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     """Its trigger lives for three seconds: the person is told to press Deny once more, and then it works."""
     office.type(ONE_APPROVAL)
     office.chat.failing["open_form"] = ChatRefused("views.open", "expired_trigger_id")
     office.press("deny")
     (told,) = office.whispered
     assert told == SAY("click.press_again")
+    assert [answer.response_url for answer in office.chat.responses] == [ADDRESS]
+    (logged,) = caplog.records
+    assert logged.message == "form not opened"
+    assert vars(logged)["facts"] == {"method": "views.open", "code": "expired_trigger_id"}
     assert office.state() is State.PENDING
     office.chat.failing.clear()
     office.press("deny")
@@ -289,6 +295,9 @@ def test_every_objection_is_told_to_the_one_who_clicked(office: Office, why: Obj
     assert attempts == ([(user, why.value)] if why.is_attempt else [])
     assert office.state() is (State.EXPIRED if why is Objection.EXPIRED else before.state)
     assert set(buttons(office.card)) == ALLOWED.get(office.state(), set())
+    left = {Objection.APPROVED_BEFORE: Mrkdwn(mention(HAN))}.get(why, Mrkdwn(f"<@{HAN}>, <@{LEE}>"))
+    if office.state() is State.PENDING:
+        assert SAY("card.approvers", who=left) in read(office.card)
 
 
 def test_the_loser_is_told_who_won_and_when(office: Office) -> None:

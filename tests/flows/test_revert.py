@@ -71,6 +71,8 @@ def test_what_was_changed_is_put_back_when_the_time_is_over(story: Story) -> Non
     assert story.dataflow.puts == [Put(JOB_ID, run_condition(numWorker=4)), Put(JOB_ID, run_condition())]
     assert story.events() == ["requested", "applying", "applied", "reverting", "reverted"]
     assert [fact["actor"] for fact in story.facts("reverting")] == ["sluice"]
+    writers = [fact["writer"] for event in ("applying", "reverting") for fact in story.facts(event)]
+    assert writers == ["incident-1", "incident-2"]
     assert story.ledger.locks == {}
     assert story.is_sound(asked)
 
@@ -140,6 +142,7 @@ def test_where_there_was_no_value_before_there_is_nothing_to_put_back(story: Sto
     over(story, "scale wordcount timeout=2h for 1h because backlog")
     kept = only(tick(story.world))
     assert (kept.state, kept.problem) == (State.APPLIED, "nothing_to_put_back")
+    assert kept.found == RunCondition({**bare, "timeout": 120})
     assert [fact["detail"] for fact in story.facts("kept")] == ["nothing_to_put_back"]
     assert len(story.dataflow.puts) == 1
 

@@ -36,6 +36,20 @@ REFUSALS = ("not_in_channel", "channel_not_found", "is_archived", "token_revoked
 AWAY = ChatUnavailable("chat.postMessage", "ratelimited")
 
 
+def logged_by(caplog: pytest.LogCaptureFixture) -> list[tuple[str, dict[str, object]]]:
+    """Return what the log has: each message, with what is said besides."""
+    names = ("request_id", "user_id", "incident", "error", "facts")
+    return [
+        (record.message, {name: vars(record)[name] for name in names if name in vars(record)})
+        for record in caplog.records
+    ]
+
+
+def refused(code: str, method: str = "chat.postMessage") -> dict[str, str]:
+    """Return what the log says of Slack's no."""
+    return {"method": method, "code": code}
+
+
 # Where a card goes
 
 
@@ -88,7 +102,9 @@ def test_a_card_in_another_channel_goes_on_there(office: Office) -> None:
 
 
 @pytest.mark.parametrize("code", [*REFUSALS, "msg_too_long"])
-def test_a_request_whose_card_slack_refuses_does_not_hang(office: Office, code: str) -> None:
+def test_a_request_whose_card_slack_refuses_does_not_hang(
+    office: Office, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """It is withdrawn and the job is free; the one who asked is told at once what Slack said and how to mend it."""
     office.chat.failing["post"] = ChatRefused("chat.postMessage", code)
     office.type(ONE_APPROVAL)
@@ -100,6 +116,9 @@ def test_a_request_whose_card_slack_refuses_does_not_hang(office: Office, code: 
     assert (SAY.known("mend", code) or SAY("mend.other", problem=Mrkdwn(f"`{code}`"))) in told
     assert "<#C0INCIDENT>" in told
     assert office.chat.posts == []
+    assert [answer.response_url for answer in office.chat.responses] == [ADDRESS]
+    said = {"request_id": office.request.id, "error": "ChatRefused", "facts": refused(code)}
+    assert logged_by(caplog) == [("card not posted", said)]
 
 
 def test_once_it_is_mended_it_can_be_asked_again(office: Office) -> None:
@@ -136,6 +155,7 @@ def test_a_card_that_nobody_posted_is_posted_with_the_first_reminder(office: Off
     office.desk.tick()
     ((card, shown),) = office.chat.posts
     assert (office.request.card, set(buttons(shown))) == (card, OPEN)
+    assert SAY("card.approvers", who=Mrkdwn(f"<@{HAN}>, <@{LEE}>")) in read(shown)
     ((below, called),) = office.chat.replies
     assert below == card
     assert f"<@{LEE}>" in read(called)
@@ -172,8 +192,8 @@ def test_a_card_that_was_deleted_is_posted_anew(office: Office) -> None:
     value = buttons(office.card)["approve"]
     office.chat.failing["update"] = ChatRefused("chat.update", "message_not_found")
     office.click("approve", value, LEE)
-    assert office.request.card == office.chat.posts[1][0]
-    assert set(buttons(office.chat.posts[1][1])) == OPEN
+    (card, shown) = office.chat.posts[1]
+    assert (office.request.card, card.channel_id, set(buttons(shown))) == (card, "C0INCIDENT", OPEN)
     office.chat.failing.clear()
     office.press("approve", HAN)
     assert [card for card, _ in office.chat.updates] == [office.request.card]
@@ -300,8 +320,11 @@ def test_one_place_that_cannot_be_reached_does_not_keep_the_others_from_hearing(
     office.chat.closed["C0INCIDENT"] = ChatRefused("chat.postMessage", "is_archived")
     office.story.clock.move_on(minutes=5)
     office.desk.tick()
-    assert [card.channel_id for card, _ in office.chat.posts[1:]] == ["C0DATA"]
-    assert [record.message for record in caplog.records] == ["could not remind"]
+    ((card, message),) = office.chat.posts[1:]
+    assert (card.channel_id, "<#C0DATA>" in read(message)) == ("C0DATA", True)
+    ((logged, said),) = logged_by(caplog)
+    assert logged == "could not remind"
+    assert said == {"request_id": office.request.id, "error": "ChatRefused", "facts": refused("is_archived")}
 
 
 def test_what_the_tick_cannot_show_does_not_stop_it(office: Office, caplog: pytest.LogCaptureFixture) -> None:
@@ -312,7 +335,9 @@ def test_what_the_tick_cannot_show_does_not_stop_it(office: Office, caplog: pyte
     office.story.clock.move_on(hours=1)
     office.desk.tick()
     assert {request.state for request in office.story.ledger.requests.values()} == {State.EXPIRED}
-    assert [record.message for record in caplog.records] == ["could not announce"] * 2
+    assert [logged for logged, _ in logged_by(caplog)] == ["could not announce"] * 2
+    assert {said["request_id"] for _, said in logged_by(caplog)} == set(office.story.ledger.requests)
+    assert {said["error"] for _, said in logged_by(caplog)} == {"ChatUnavailable"}
 
 
 # Emergencies
@@ -354,7 +379,8 @@ def test_an_approver_who_cannot_be_told_does_not_keep_the_others_from_hearing(
     office.chat.closed[HAN] = ChatRefused("chat.postMessage", "channel_not_found")
     office.type(BROKEN_GLASS)
     assert [card.channel_id for card, _ in office.chat.posts] == ["C0INCIDENT", LEE]
-    assert [vars(record)["user_id"] for record in caplog.records] == [HAN]
+    said = {"user_id": HAN, "error": "ChatRefused", "facts": refused("channel_not_found")}
+    assert logged_by(caplog) == [("skipped approver not told", said)]
 
 
 def test_with_the_approvals_channel_closed_an_emergency_is_no_less_loud(office: Office) -> None:

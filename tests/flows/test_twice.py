@@ -168,6 +168,15 @@ def test_a_step_whose_history_cannot_be_read_is_not_taken(story: Story) -> None:
     assert story.dataflow.puts == []
 
 
+def test_a_step_is_found_behind_another_s(story: Story) -> None:
+    """The lead took one more step right after it."""
+    first = story.opened(MORE)
+    story.clock.move_on(seconds=1)
+    story.opened("scale wordcount workers=+1", LEE, "delivery-2")
+    story.clock.move_on(seconds=1)
+    assert story.ask(MORE, delivery="delivery-3") == AskedAlready(first)
+
+
 def test_a_history_of_what_is_gone_does_not_stand_in_the_way(story: Story) -> None:
     """A fact whose request is no more is nobody's change."""
     first = story.opened(MORE)

@@ -63,7 +63,7 @@ def test_people_are_reminded_then_others_are_turned_to_then_it_expires(story: St
     assert isinstance(reminded, PeopleReminded)
     assert (reminded.approvers, reminded.escalated_to) == ((HAN, LEE), ())
     assert isinstance(escalated, PeopleReminded)
-    assert escalated.escalated_to == ("S0LEADS",)
+    assert (escalated.approvers, escalated.escalated_to) == ((HAN, LEE), ("S0LEADS",))
     assert ended == ChangeShown(story.now(asked))
     assert ended.request.state is State.EXPIRED
     assert story.events() == ["requested", "reminded", "escalated", "expired"]
@@ -165,6 +165,16 @@ def test_of_two_ticks_at_once_one_does_what_is_due(story: Story, minutes: int) -
     assert (mine.told, mine.failed, len(others[0].told)) == ((), (), 1)
     assert len(story.events()) == 2
     assert story.is_sound(asked)
+
+
+def test_a_lost_race_does_not_keep_the_other_duties_waiting(story: Story) -> None:
+    """Of two requests one was decided a moment before; the other is reminded of."""
+    story.ledger = ledger = BusyLedger()
+    first, second = story.opened(), story.opened("scale orders-daily workers=8", delivery="delivery-2")
+    story.clock.move_on(minutes=10)
+    ledger.before["advance"] = [lambda: story.press(say_no, first)]
+    (told,) = tick(story.world).told
+    assert told.request.id == second.id
 
 
 def test_an_approval_and_the_tick_at_once_are_one_of_both(story: Story) -> None:
