@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from handler.domain.audit import Event, Fact, chained, recordable
+from handler.domain.authority import Allowed
 from handler.domain.model import Head
 from handler.domain.moves import Move
 from tests.makers import JOB_ID, REQUEST_ID, actor, at, card, request, run_condition
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         channel: str
         reason: str
         because: tuple[str, ...]
+        policy_version: str
         detail: str
         writer: str
         delivery: str
@@ -29,6 +31,8 @@ HEAD: Final = Head(2, "cd" * 32)
 FOUR: Final = run_condition(numWorker=4)
 SIX: Final = run_condition(numWorker=6)
 LEE: Final = actor("U0LEE", "C0DATA")
+# The policy may have changed since the request was opened.
+BY_LEADS: Final = Allowed(("leads-approve",), "sha256:77aa")
 
 
 def waiting(state: State, **fields: object) -> Request:

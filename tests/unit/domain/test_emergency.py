@@ -8,7 +8,7 @@ from handler.domain.audit import Event
 from handler.domain.emergency import broke_glass, review_reminded, reviewed
 from handler.domain.request import Emergency, State
 from tests.makers import at
-from tests.unit.domain.expected import FOUR, LEE, move, recorded, waiting
+from tests.unit.domain.expected import BY_LEADS, FOUR, LEE, move, recorded, waiting
 
 OPEN = Emergency(review_at=at(0))
 SEEN = Emergency(review_at=at(0), reviewed_by=LEE.user_id)
@@ -27,6 +27,13 @@ def test_a_look_at_a_settled_emergency_leaves_only_its_end_due(revert_at: object
     before = waiting(State.APPLIED, emergency=OPEN, due_at=at(0), revert_at=revert_at)
     fact = recorded("U0LEE", Event.REVIEWED, channel="C0DATA")
     assert reviewed(before, OPEN, LEE, at(1)) == move(before, fact, emergency=SEEN, due_at=due_at)
+
+
+def test_a_look_says_by_which_rule() -> None:
+    """The rule is the policy's of now."""
+    before = waiting(State.APPLIED, emergency=OPEN)
+    fact = recorded("U0LEE", Event.REVIEWED, channel="C0DATA", because=("leads-approve",), policy_version="sha256:77aa")
+    assert reviewed(before, OPEN, LEE, at(1), decision=BY_LEADS).fact == fact
 
 
 @pytest.mark.parametrize("state", [State.APPLYING, State.UNKNOWN, State.REVERTING])

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.domain.audit import Event
-from handler.domain.authority import Allowed
 from handler.domain.errors import IllegalMove
 from handler.domain.model import UserId
 from handler.domain.request import Approval, Request, Review, State
@@ -32,14 +31,14 @@ from handler.domain.review import (
     withdrawn,
 )
 from tests.makers import NOW, at
-from tests.unit.domain.expected import LEE, SIX, move, recorded, waiting
+from tests.unit.domain.expected import BY_LEADS, LEE, SIX, move, recorded, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from handler.domain.moves import Move
 
-BY_LEADS = Allowed(("leads-approve",), "sha256:4f1d")
+RULES, VERSION = ("leads-approve",), "sha256:77aa"
 HAN = Approval(UserId("U0HAN"), at(0.5))
 REVIEW = Review(needed=2, expires_at=at(30), remind_at=at(10))
 PENDING = waiting(State.PENDING, review=REVIEW, due_at=at(10))
@@ -135,7 +134,7 @@ def test_without_a_review_no_approval_is_the_last() -> None:
 
 def test_an_approval_that_is_not_enough_is_counted() -> None:
     """The request stays pending, and due as before; the fact says how far it is and by which rule."""
-    fact = recorded("U0LEE", Event.APPROVED, channel="C0DATA", because=("leads-approve",), detail="1 of 2")
+    fact = recorded("U0LEE", Event.APPROVED, channel="C0DATA", detail="1 of 2", because=RULES, policy_version=VERSION)
     review = replace(REVIEW, approvals=(Approval(LEE.user_id, at(1)),))
     assert approved(PENDING, REVIEW, LEE, BY_LEADS, at(1)) == move(PENDING, fact, review=review)
 
@@ -144,7 +143,7 @@ def test_the_last_approval_approves() -> None:
     """Two of two: it is to be started, by the tick if the worker dies."""
     half = replace(REVIEW, approvals=(HAN,))
     before = replace(PENDING, review=half)
-    fact = recorded("U0LEE", Event.APPROVED, channel="C0DATA", because=("leads-approve",), detail="2 of 2")
+    fact = recorded("U0LEE", Event.APPROVED, channel="C0DATA", detail="2 of 2", because=RULES, policy_version=VERSION)
     review = replace(REVIEW, approvals=(HAN, Approval(LEE.user_id, at(1))))
     expected = move(before, fact, review=review, state=State.APPROVED, due_at=at(3))
     assert approved(before, half, LEE, BY_LEADS, at(1)) == expected
@@ -156,6 +155,12 @@ def test_a_denial_ends_it_with_its_reason() -> None:
     review = replace(REVIEW, decided_by=LEE.user_id, decided_reason="not now")
     expected = move(PENDING, fact, state=State.DENIED, due_at=None, review=review)
     assert denied(PENDING, REVIEW, LEE, "not now", at(1)) == expected
+
+
+def test_a_denial_says_by_which_rule() -> None:
+    """The rule is the policy's of now, not that of when the change was asked."""
+    fact = recorded("U0LEE", Event.DENIED, channel="C0DATA", reason="not now", because=RULES, policy_version=VERSION)
+    assert denied(PENDING, REVIEW, LEE, "not now", at(1), decision=BY_LEADS).fact == fact
 
 
 def test_a_withdrawal_ends_it() -> None:
