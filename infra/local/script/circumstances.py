@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 KIM, LEE, PARK, HAN = "U0KIM", "U0LEE", "U0PARK", "U0HAN"
 OPEN = ("Approve", "Deny …", "Withdraw")
-TIMES: Final = {"expires": "16s", "remind": "6s", "after": "11s", "review_within": "3s"}
+TIMES: Final = {"expires": "36s", "remind": "6s", "after": "11s", "review_within": "3s"}
 """The policy's times while the script runs, by their keys in settings.toml."""
 
 
@@ -60,7 +60,7 @@ def expired(on: Stage) -> None:
     on.play.ticks(asked, below("@Han Bora, @Lee Jun", "feature-store-refresh workers 4 → 7"))
     on.play.waits(began + 11.5, "20 minutes later (here 11 seconds)")
     on.play.ticks(asked, below("@leads", "feature-store-refresh workers 4 → 7"))
-    on.play.waits(began + 16.5, "half an hour later (here 16 seconds)")
+    on.play.waits(began + 36.5, "half an hour later (here 36 seconds)")
     over = card("Expired:", "Nothing was changed", buttons=("Ask again",))
     on.play.ticks(asked, over, below("@Kim Minji", "expired"))
     on.records(asked, "requested", "reminded", "escalated", "expired")
