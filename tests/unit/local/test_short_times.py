@@ -16,12 +16,12 @@ SHIPPED = Path(__file__).resolve().parents[3] / "infra" / "policy"
 
 
 def test_the_shipped_policy_takes_the_scripts_times() -> None:
-    """Requests end after 16 seconds, all else is as shipped, and the copy goes when it is not needed."""
+    """Requests end after 36 seconds, all else is as shipped, and the copy goes when it is not needed."""
     with policy_with(TIMES, SHIPPED) as folder:
         short = parse_settings((folder / "settings.toml").read_text(encoding="utf-8"))
         rules = (folder / "policy.cedar").read_bytes()
     shipped = parse_settings((SHIPPED / "settings.toml").read_text(encoding="utf-8"))
-    assert (short.approvals.expires, short.break_glass.review_within) == (timedelta(seconds=16), timedelta(seconds=3))
+    assert (short.approvals.expires, short.break_glass.review_within) == (timedelta(seconds=36), timedelta(seconds=3))
     assert (shipped.groups, shipped.limits, shipped.break_glass.max_for) == (
         short.groups,
         short.limits,
