@@ -10,7 +10,7 @@ STAGE ?=
 PURE := handler.domain handler.flows handler.front handler.adapters.policy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-mutants check format bench package lock clean
+.PHONY: help setup demo test test-long test-mutants check format bench package lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -33,6 +33,10 @@ test: $(READY) ## every test (ARGS goes to pytest)
 	@$(BIN)/python -m infra.local.install
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(foreach package,$(PURE),--cov=$(package)) --cov-branch \
 	  --cov-report=term-missing:skip-covered --cov-fail-under=100 $(ARGS)
+
+test-long: $(READY) ## races and random histories at full length (minutes)
+	@$(BIN)/python -m infra.local.install
+	@SLUICE_LONG_TESTS=1 $(BIN)/python -m pytest -s tests/races tests/model $(ARGS)
 
 test-mutants: $(READY) ## do the tests of the domain notice every change of it? (minutes)
 	@$(BIN)/python -m tests.mutants
