@@ -108,21 +108,41 @@ class Histories(RuleBasedStateMachine):
         ask = Ask("U0KIM", self.free_job(0), workers, minutes, is_emergency, self.fresh())
         return self.deliver(ask, at, other)
 
-    @rule(target=asked, of=asked, who=leads)
-    def approve(self, *, of: str, who: str) -> str:
-        """A lead approves."""
-        return self.deliver(self.made_press(of, who, "approve"))
+    @precondition(lambda self: self.model.requests)
+    @rule(place=st.integers(0, 3), who=leads)
+    def approve(self, *, place: int, who: str) -> None:
+        """A lead approves what waits for it."""
+        self.deliver(self.approval(place, who))
+
+    @precondition(lambda self: self.model.requests)
+    @rule(place=st.integers(0, 3), who=leads, value=st.sampled_from([3, 9]), is_edit=st.booleans())
+    def approve_what_is_not_as_it_was(self, *, place: int, who: str, value: int, is_edit: bool) -> None:
+        """A lead approves after the job was changed, or after who asked for it has left the groups."""
+        press = self.approval(place, who)
+        request = self.model.requests[press.request_id]
+        if is_edit:
+            self.let(Edit(request.job_id, "timeout", value))
+        else:
+            self.directory.groups[request.requester] = frozenset()
+        self.deliver(press)
+        self.directory.groups |= FakeDirectory().groups
 
     @rule(target=asked, of=asked, who=clickers, button=buttons, is_genuine=mostly, is_stranger=rarely)
     def press(self, *, of: str, who: str, button: Button, is_genuine: bool, is_stranger: bool) -> str:
         """Anybody presses any button, or sends a form."""
         return self.deliver(self.made_press(of, who, button, is_genuine=is_genuine, is_stranger=is_stranger))
 
-    @rule(target=asked, of=asked, who=leads, at=st.integers(1, 4), other=others, is_other_lead=st.booleans())
-    def approve_while_others_act(self, *, of: str, who: str, at: int, other: Happening, is_other_lead: bool) -> str:
-        """Before a move of a lead's approval is on record, a lead approves, or something else happens."""
-        press, second = self.made_press(of, who, "approve"), self.made_press(of, "U0LEE", "approve")
-        return self.deliver(press, at, second if is_other_lead else other)
+    @precondition(lambda self: self.model.requests)
+    @rule(place=st.integers(0, 3), who=leads, second=leads, at=st.integers(1, 3))
+    def approve_at_once(self, *, place: int, who: str, second: str, at: int) -> None:
+        """Before a move of a lead's approval is on record, the other lead approves, or the same press comes again."""
+        self.deliver(self.approval(place, who), at, self.approval(place, second))
+
+    @precondition(lambda self: self.model.requests)
+    @rule(place=st.integers(0, 3), who=leads, at=st.integers(1, 4), other=others)
+    def approve_while_others_act(self, *, place: int, who: str, at: int, other: Happening) -> None:
+        """Before a move of a lead's approval is on record, something else happens or the worker dies."""
+        self.deliver(self.approval(place, who), at, other)
 
     @rule(
         target=asked,
@@ -211,6 +231,14 @@ class Histories(RuleBasedStateMachine):
         """Make a press of a button of the request that a delivery opened."""
         the_id = str(request_id(delivery_digest(of)))
         return Press(who, button, the_id, is_genuine, is_stranger, self.fresh())
+
+    def approval(self, place: int, who: str) -> Press:
+        """Make a press of Approve of a request that waits for it; of any if none does."""
+        pending = [each.id for each in self.model.requests.values() if each.state == "pending"]
+        among = pending or list(self.model.requests)
+        return Press(
+            who, "approve", among[place % len(among)], is_genuine=True, is_stranger=False, delivery=self.fresh()
+        )
 
     def deliver(self, what: Ask | Press, at: int = 0, other: Happening | None = None) -> str:
         """Deliver something for the first time; return its delivery if it has opened a request."""
@@ -306,8 +334,8 @@ class Histories(RuleBasedStateMachine):
 
 
 Histories.TestCase.settings = settings(
-    max_examples=2000 if IS_LONG else 150,
-    stateful_step_count=60 if IS_LONG else 30,
+    max_examples=2000 if IS_LONG else 300,
+    stateful_step_count=60 if IS_LONG else 35,
     deadline=None,
     derandomize=not IS_LONG,
     suppress_health_check=[HealthCheck.too_slow],
