@@ -42,7 +42,7 @@ class Expected:
     state: str
     log: list[tuple[str, str]] = field(default_factory=list)
     approvals: list[str] = field(default_factory=list)
-    refused_deliveries: set[str] = field(default_factory=set)
+    refused_deliveries: frozenset[str] = frozenset()
     is_shown: bool = False
     is_reviewed: bool = False
     is_undoing: bool = False

@@ -65,11 +65,22 @@ class Death:
     """The worker is gone at this very moment."""
 
 
-Happening = Ask | Press | Tick | Edit | Death
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The database does not answer to the very next move; ``is_done`` when it has recorded it all the same."""
+
+    is_done: bool
+
+
+Happening = Ask | Press | Tick | Edit | Death | Silence
 
 
 class DiedError(Exception):
     """What a worker's death looks like from outside: nothing after it was done."""
+
+
+class UnansweredError(Exception):
+    """What the model raises where the program hears nothing from the database."""
 
 
 class Write(Enum):
@@ -94,14 +105,17 @@ class Turns:
     taken: int = 0
     at: int = 0
     other: Callable[[], None] | None = field(default=None, repr=False)
+    silence: Silence | None = None
 
     def begin(self, at: int = 0, other: Callable[[], None] | None = None) -> None:
         """Count anew; let ``other`` happen before the turn ``at``."""
-        self.taken, self.at, self.other = 0, at, other
+        self.taken, self.at, self.other, self.silence = 0, at, other, None
 
-    def take(self) -> None:
-        """Be called before each move is put on record."""
+    def take(self) -> Silence | None:
+        """Be called before each move is put on record; return what the database does to this one."""
         self.taken += 1
         if self.other is not None and self.taken == self.at:
             other, self.other = self.other, None
             other()
+        silence, self.silence = self.silence, None
+        return silence

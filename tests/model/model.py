@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.identity import delivery_digest, request_id
 from tests.model.expected import Expected
-from tests.model.happenings import NAMES, Ask, Death, DiedError, Edit, Press, Tick
+from tests.model.happenings import Ask, Death, DiedError, Edit, Press, Silence, Tick, UnansweredError
+from tests.model.rules import EMERGENCY_MINUTES, approvals_needed
 from tests.model.work import SLUICE, WORKER_IS_GONE_AFTER, Work
 
 if TYPE_CHECKING:
@@ -15,19 +17,7 @@ if TYPE_CHECKING:
 
     from tests.model.happenings import Happening
 
-EMERGENCY_MINUTES: Final = 120
 MOST_WORKERS: Final = 10
-
-
-def approvals_needed(groups: frozenset[str], ask: Ask | Expected) -> int | None:
-    """Say what the shipped policy says to a change of workers: so many approvals, None is never."""
-    if not groups & {"oncall", "leads"}:
-        return None
-    at_once = 6
-    if isinstance(ask, Ask) and ask.is_emergency and (ask.minutes or EMERGENCY_MINUTES) <= EMERGENCY_MINUTES:
-        at_once = 8
-    needed = 0 if ask.workers <= at_once else 1 if ask.workers <= 8 else 2
-    return max(needed, 1) if NAMES[ask.job_id].startswith("settlement-") else needed
 
 
 @dataclass(slots=True)
@@ -40,15 +30,19 @@ class Model(Work):
         """Let something happen. Raises DiedError when the worker dies of it."""
         match what:
             case Ask():
-                self._ask(what)
+                with suppress(UnansweredError):
+                    self._ask(what)
             case Press():
-                self._press(what)
+                with suppress(UnansweredError):
+                    self._press(what)
             case Tick():
                 self.tick()
             case Edit():
                 self.jobs.edit(what)
             case Death():
                 raise DiedError
+            case Silence():
+                self.turns.silence = what
 
     # Asking
 
@@ -82,10 +76,9 @@ class Model(Work):
             return None
         before, now, terms = dict(job), self.now, self.terms
         minutes = EMERGENCY_MINUTES if ask.is_emergency and ask.minutes is None else ask.minutes
-        self.turns.take()
+        silence = self.turns.take()
         new_id = str(request_id(delivery_digest(ask.delivery)))
-        if new_id in self.refusals or any(each.holds_job for each in self.of_job(ask.job_id)):
-            return None
+        is_open = not (new_id in self.refusals or any(each.holds_job for each in self.of_job(ask.job_id)))
         opened = Expected(
             id=new_id,
             requester=ask.who,
@@ -105,8 +98,10 @@ class Model(Work):
             approved_at=None if needed else now,
             look_at=None if needed else now + WORKER_IS_GONE_AFTER,
         )
+        if not is_open or (silence is not None and not silence.is_done):
+            return None
         self.requests[new_id] = opened
-        return opened
+        return opened if silence is None else None
 
     def _refuse(self, ask: Ask) -> None:
         self.refusals.setdefault(str(request_id(delivery_digest(ask.delivery))), ask.who)
@@ -116,7 +111,7 @@ class Model(Work):
         if can_post:
             request.is_shown = True
             return
-        while request.state == "pending" and not self.record(request, "withdrawn", SLUICE, "withdrawn"):
+        while request.state == "pending" and not self.record(request, "withdrawn", SLUICE, state="withdrawn"):
             pass
 
     # Pressing
@@ -143,14 +138,14 @@ class Model(Work):
         if request.state != "pending":
             return True
         if self.now >= request.expires_at:
-            return self.record(request, "expired", SLUICE, "expired")
+            return self.record(request, "expired", SLUICE, state="expired")
         return None
 
     def _attempt(self, press: Press, request: Expected) -> bool:
         """Put on record that somebody tried what they may not, once for each delivery."""
         while press.delivery not in request.refused_deliveries:
-            if self.record(request, "click_refused", press.who):
-                request.refused_deliveries.add(press.delivery)
+            refused = request.refused_deliveries | {press.delivery}
+            self.record(request, "click_refused", press.who, refused_deliveries=refused)
         return True
 
     def _may_decide(self, press: Press, request: Expected) -> bool | None:
@@ -176,14 +171,14 @@ class Model(Work):
                 return True
             needed = approvals_needed(self._groups(request.requester), request)
             if job != request.before or needed is None or needed > request.needed:
-                return self.record(request, "stale", SLUICE, "stale")
-        now = self.now
-        if not self.record(request, "approved", press.who, "approved" if is_last else None):
+                return self.record(request, "stale", SLUICE, state="stale")
+        yes: dict[str, object] = {"approvals": [*request.approvals, press.who]}
+        if is_last:
+            yes |= {"state": "approved", "approved_at": self.now, "look_at": self.now + WORKER_IS_GONE_AFTER}
+        if not self.record(request, "approved", press.who, **yes):
             return False
-        request.approvals.append(press.who)
         request.is_shown = True
         if is_last:
-            request.approved_at, request.look_at = now, now + WORKER_IS_GONE_AFTER
             self.execute(request)
         return True
 
@@ -200,7 +195,7 @@ class Model(Work):
         may = self._may_decide(press, request)
         if not may:
             return may is None or self._attempt(press, request)
-        return self.record(request, "denied", press.who, "denied")
+        return self.record(request, "denied", press.who, state="denied")
 
     def _withdraw(self, press: Press, request: Expected) -> bool:
         answered = self._is_answered(press, request)
@@ -208,7 +203,7 @@ class Model(Work):
             return answered
         if press.who != request.requester:
             return self._attempt(press, request)
-        return self.record(request, "withdrawn", press.who, "withdrawn")
+        return self.record(request, "withdrawn", press.who, state="withdrawn")
 
     def _ask_again(self, press: Press, request: Expected) -> bool:
         if not self._is_fit(press):
@@ -236,10 +231,7 @@ class Model(Work):
         may = self._may_decide(press, request)
         if not may:
             return may is None or self._attempt(press, request)
-        if not self.record(request, "reviewed", press.who):
-            return False
-        request.is_reviewed = True
-        return True
+        return self.record(request, "reviewed", press.who, is_reviewed=True)
 
     def _groups(self, who: str) -> frozenset[str]:
         return frozenset(self.directory.groups.get(who, frozenset()))

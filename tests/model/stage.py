@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from handler.adapters.policy.cedar import CedarPolicy
 from handler.delivery import Desk
 from handler.domain.dataflow_errors import DataFlowTimedOut, DataFlowUnavailable, Throttled
-from handler.domain.errors import ChatRefused
+from handler.domain.errors import ChatRefused, LedgerUnavailable
 from handler.domain.model import RequestId
 from handler.ports import World
 from handler.settings import PACKAGED_POLICY
@@ -22,9 +23,10 @@ from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.dataflow import FakeDataFlow, Fault
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.ledger import Fault as LedgerFault
 from tests.makers import actor, job, run_condition
 from tests.model.expected import STILL_TO_ARRIVE
-from tests.model.happenings import NAMES, Ask, Death, DiedError, Edit, Press, Tick, Turns, Write
+from tests.model.happenings import NAMES, Ask, Death, DiedError, Edit, Press, Silence, Tick, Turns, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,14 +62,18 @@ class WatchedLedger(FakeLedger):
 
     def open(self, request: Request, fact: Fact) -> None:
         """Record a new request."""
-        self.turns.take()
+        self._be_silent("open", self.turns.take())
         FakeLedger.open(self, request, fact)
 
     def advance(self, before: Request, after: Request, fact: Fact) -> None:
         """Record a request's next state."""
-        self.turns.take()
+        self._be_silent("advance", self.turns.take())
         FakeLedger.advance(self, before, after, fact)
         self.moves.append((before.state.value, after.state.value))
+
+    def _be_silent(self, operation: str, silence: Silence | None) -> None:
+        if silence is not None:
+            self.faults.append(LedgerFault(operation, takes_effect=silence.is_done))
 
 
 class StormyDataFlow(FakeDataFlow):
@@ -141,12 +147,21 @@ class Stage:
                 self.dataflow.edit(what.job_id, **{what.name: what.value})
             case Death():
                 raise DiedError
+            case Silence():
+                self.turns.silence = what
 
-    def told(self) -> list[str]:
-        """Return everything that was said to anybody so far, in any way."""
-        said = [message for _, message in (*self.chat.posts, *self.chat.replies, *self.chat.updates)]
-        said += [each.message for each in self.chat.responses] + [message for _, _, message in self.chat.whispers]
-        return [message.text for message in said] + ["a form" for _ in self.chat.forms]
+    @property
+    def told(self) -> int:
+        """How many times anything was said to anybody so far, in any way."""
+        chat = self.chat
+        said = (chat.posts, chat.replies, chat.updates, chat.responses, chat.whispers, chat.forms)
+        return sum(len(each) for each in said)
+
+    def words(self) -> str:
+        """Return all words that were said."""
+        told = [message for _, message in (*self.chat.posts, *self.chat.replies, *self.chat.updates)]
+        told += [each.message for each in self.chat.responses] + [message for _, _, message in self.chat.whispers]
+        return "\n".join(message.text for message in told)
 
     def _ask(self, ask: Ask) -> None:
         word = "break-glass scale" if ask.is_emergency else "scale"
@@ -154,7 +169,9 @@ class Stage:
         text = f"{word} {ask.job_id} workers={ask.workers}{span} because backlog"
         self.chat.closed = {} if ask.can_post else {CHANNEL: ChatRefused("chat.postMessage", "not_in_channel")}
         try:
-            self.desk.typed(Slash(text, actor(ask.who, CHANNEL), ask.delivery, ADDRESS))
+            # Where the record fails while the request is taken back, the delivery fails, to be delivered again.
+            with suppress(LedgerUnavailable):
+                self.desk.typed(Slash(text, actor(ask.who, CHANNEL), ask.delivery, ADDRESS))
         finally:
             self.chat.closed = {}
 
@@ -172,13 +189,13 @@ class Stage:
             "response_url": ADDRESS,
             "actions": [{"action_id": press.button, "value": value}],
         }
-        before = len(self.told())
+        before = self.told
         if press.button == "form":
             self.desk.submitted({**body, "view": _form(press.delivery, value)})
         else:
             self.desk.pressed(click(body))
         # What has opened a request is told once, however often it is delivered.
-        assert len(self.told()) > before or press.delivery in self._delivered, "a press was met with silence"
+        assert self.told > before or press.delivery in self._delivered, "a press was met with silence"
         self._delivered.add(press.delivery)
 
     def _is_good_yes(self, press: Press, request: Request) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from tests.model.expected import MINUTE, Expected, Jobs
-from tests.model.happenings import Turns
+from tests.model.happenings import Turns, UnansweredError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,30 +49,38 @@ class Work:
 
     # Moves
 
-    def record(self, request: Expected, event: str, actor: str, state: str | None = None) -> bool:
-        """Put a fact on record, with the state it leads to; False when somebody else did before."""
-        if not self._has_turn(request):
+    def record(self, request: Expected, event: str, actor: str, **changes: object) -> bool:
+        """Put a fact on record, with what it changes; False when somebody else did before.
+
+        Raises UnansweredError.
+        """
+        seen = len(request.log)
+        silence = self.turns.take()
+        if silence is not None and not silence.is_done:
+            raise UnansweredError
+        if len(request.log) != seen or (changes.get("state") == "reverting" and self._is_held(request.job_id)):
             return False
         request.log.append((event, actor))
-        request.state = state or request.state
+        for name, value in changes.items():
+            setattr(request, name, value)
+        if silence is not None:
+            raise UnansweredError
         return True
 
-    def step(self, request: Expected, state: str, actor: str, event: str | None = None) -> bool:
-        """Take a step that no mere note on record stands in the way of; False when another took it, or has the job."""
-        standing = request.standing
-        while not self._has_turn(request):
-            if request.standing != standing:
+    def step(self, request: Expected, event: str, actor: str, **changes: object) -> bool:
+        """Take a step that no mere note on record stands in the way of; False when another took it, or none is sure."""
+        standing, seen = request.standing, -1
+        while seen != len(request.log) and request.standing == standing:
+            seen = len(request.log)
+            try:
+                if self.record(request, event, actor, **changes):
+                    return True
+            except UnansweredError:
                 return False
-        if state == "reverting" and any(each.holds_job for each in self.of_job(request.job_id)):
-            return False
-        request.log.append((event or state, actor))
-        request.state = state
-        return True
+        return False
 
-    def _has_turn(self, request: Expected) -> bool:
-        seen = len(request.log)
-        self.turns.take()
-        return len(request.log) == seen
+    def _is_held(self, job_id: str) -> bool:
+        return any(each.holds_job for each in self.of_job(job_id))
 
     # Carrying out
 
@@ -82,19 +91,17 @@ class Work:
         now, job = self.now, self.jobs.read(request.job_id)
         is_too_late = now - (request.approved_at or now) > TOO_LATE_TO_START
         if job is None or job != request.before or is_too_late:
-            self.step(request, "stale", request.requester)
+            self.step(request, "stale", request.requester, state="stale")
             return
-        if not self.step(request, "applying", request.requester):
-            return
-        request.started_at, request.look_at = now, now + WORKER_IS_GONE_AFTER
-        if request.minutes is not None:
-            request.revert_at = now + timedelta(minutes=request.minutes)
-        self._write(request, {**request.before, "numWorker": request.workers})
+        end = None if request.minutes is None else now + timedelta(minutes=request.minutes)
+        begun = {"started_at": now, "look_at": now + WORKER_IS_GONE_AFTER, "revert_at": end}
+        if self.step(request, "applying", request.requester, state="applying", **begun):
+            self._write(request, {**request.before, "numWorker": request.workers})
 
     def _is_loud(self, request: Expected) -> bool:
         if not request.is_emergency or any(event == "broke_glass" for event, _ in request.log):
             return True
-        return self.step(request, "approved", request.requester, event="broke_glass")
+        return self.step(request, "broke_glass", request.requester)
 
     def _write(self, request: Expected, fields: dict[str, object]) -> None:
         is_refused = self.jobs.write(request.job_id, fields, self.now)
@@ -102,30 +109,27 @@ class Work:
 
     def _settle(self, request: Expected, *, is_refused: bool = False) -> None:
         """Judge by what can be read; what is not known stays so until the write cannot arrive any more."""
-        now, job, target = self.now, self.jobs.read(request.job_id), request.target
+        now, job, who = self.now, self.jobs.read(request.job_id), request.requester
         has_settled = is_refused or now - (request.started_at or now) >= WRITES_ARRIVE_WITHIN
-        if job is not None and job["numWorker"] == target:
-            self.step(request, "reverted" if request.is_undoing else "applied", request.requester)
+        if job is not None and job["numWorker"] == request.target:
+            became = "reverted" if request.is_undoing else "applied"
+            self.step(request, became, who, state=became)
         elif job is not None and has_settled:
-            if self.step(request, "failed", request.requester):
-                request.revert_at = None
-        elif self.step(request, "unknown", request.requester):
-            request.look_at = now + min(MINUTE * 2 ** min(request.checks, 10), LONGEST_PAUSE)
-            request.checks += 1
+            self.step(request, "failed", who, state="failed", revert_at=None)
+        else:
+            again = now + min(MINUTE * 2 ** min(request.checks, 10), LONGEST_PAUSE)
+            self.step(request, "unknown", who, state="unknown", look_at=again, checks=request.checks + 1)
 
     def _revert(self, request: Expected) -> None:
         now, job = self.now, self.jobs.read(request.job_id)
         if job is None:
             return
         if job["numWorker"] != request.workers:
-            if self.step(request, "applied", "sluice", event="kept"):
-                request.revert_at = None
+            self.step(request, "kept", SLUICE, revert_at=None)
             return
-        if not self.step(request, "reverting", SLUICE):
-            return
-        request.is_undoing, request.revert_at = True, None
-        request.started_at, request.look_at, request.checks = now, now + WORKER_IS_GONE_AFTER, 0
-        self._write(request, {**job, "numWorker": request.before["numWorker"]})
+        begun = {"started_at": now, "look_at": now + WORKER_IS_GONE_AFTER, "checks": 0}
+        if self.step(request, "reverting", SLUICE, state="reverting", is_undoing=True, revert_at=None, **begun):
+            self._write(request, {**job, "numWorker": request.before["numWorker"]})
 
     # The tick
 
@@ -139,7 +143,8 @@ class Work:
                 if request.standing == standing:
                     self._work(request, duty)
             elif len(request.log) == seen:
-                self._remind(request, duty)
+                with suppress(UnansweredError):
+                    self._remind(request, duty)
 
     def _duty(self, request: Expected) -> str:
         now = self.now
@@ -165,14 +170,17 @@ class Work:
 
     def _remind(self, request: Expected, duty: str) -> None:
         now, terms = self.now, self.terms
-        if not self.record(request, duty, SLUICE, "expired" if duty == "expired" else None):
-            return
-        request.is_shown = True
-        if duty == "escalated":
-            request.escalate_at = None
-        elif duty == "reminded":
-            request.reminders += 1
-            again = now + min(terms.remind_after * 2 ** min(request.reminders, 10), LONGEST_REMINDER_PAUSE)
-            request.remind_at = again if again < request.expires_at else None
-        elif duty == "review_reminded":
-            request.review_at = now + LOOK_AGAIN_AFTER
+        changes: dict[str, object]
+        match duty:
+            case "expired":
+                changes = {"state": "expired"}
+            case "escalated":
+                changes = {"escalate_at": None}
+            case "reminded":
+                reminders = request.reminders + 1
+                again = now + min(terms.remind_after * 2 ** min(reminders, 10), LONGEST_REMINDER_PAUSE)
+                changes = {"reminders": reminders, "remind_at": again if again < request.expires_at else None}
+            case _:
+                changes = {"review_at": now + LOOK_AGAIN_AFTER}
+        if self.record(request, duty, SLUICE, **changes):
+            request.is_shown = True
