@@ -99,6 +99,14 @@ def test_everything_that_was_asked_is_asked_again(story: Story) -> None:
     assert outcome.request.emergency is None
 
 
+def test_a_timeout_alone_is_asked_again_alone(story: Story) -> None:
+    """Until it is undone and without a reason, as it was asked."""
+    outcome = story.press(ask_again, stale(story, "scale wordcount timeout=15h"), KIM)
+    assert isinstance(outcome, ChangeShown)
+    assert dict(outcome.request.change.values) == {"timeout": 900}
+    assert (outcome.request.minutes, outcome.request.reason) == (None, None)
+
+
 def test_what_needs_no_approval_any_more_is_written_at_once(story: Story) -> None:
     """Asked again, the policy is asked again too."""
     first = stale(story)

@@ -178,6 +178,8 @@ def test_groups_that_cannot_be_found_out_allow_nothing(story: Story) -> None:
     assert isinstance(outcome.error, GroupUndetermined)
     (refusal,) = story.ledger.all_facts()
     assert (refusal["event"], refusal["detail"], refusal["job_name"]) == ("refused", "group_undetermined", "wordcount")
+    assert (refusal["delivery"], refusal["because"]) == (delivery_digest("delivery-1"), [])
+    assert (refusal["policy_version"], outcome.incident) == (story.policy.version, "incident-1")
     assert story.dataflow.puts == []
 
 
@@ -188,6 +190,7 @@ def test_with_the_record_down_too_the_person_is_told_so(story: Story) -> None:
     outcome = story.ask("scale wordcount workers=4")
     assert isinstance(outcome, Trouble)
     assert isinstance(outcome.error, LedgerUnavailable)
+    assert outcome.incident == "incident-1"
 
 
 def test_without_a_record_nothing_is_written(story: Story) -> None:

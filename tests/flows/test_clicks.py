@@ -291,6 +291,7 @@ def test_every_objection_is_told_to_the_one_who_clicked(office: Office, why: Obj
     office.click(action_id, value.get(why, f"{request_id} {digest}"), user, **person)
     (told,) = office.whispered
     assert told.startswith(SAY(f"click.{why.value}"))
+    assert [answer.response_url for answer in office.chat.responses] == [ADDRESS]
     attempts = [(fact["actor"], fact["detail"]) for fact in office.story.facts("click_refused")]
     assert attempts == ([(user, why.value)] if why.is_attempt else [])
     assert office.state() is (State.EXPIRED if why is Objection.EXPIRED else before.state)
@@ -316,6 +317,7 @@ def test_a_click_after_the_end_puts_the_card_right_and_calls_the_one_who_asked(o
     """The tick was missed: expired at the click, on the card too, with one button to ask again."""
     too_late(office)
     office.press("deny", HAN)
+    assert [answer.response_url for answer in office.chat.responses] == [ADDRESS]
     assert office.state() is State.EXPIRED
     assert office.card.text.startswith("Expired:")
     assert set(buttons(office.card)) == {"ask_again"}

@@ -208,8 +208,10 @@ def test_something_unforeseen_is_told_logged_and_raised(office: Office, caplog: 
     assert logged[0].exc_info is not None
 
 
-def test_something_unforeseen_is_raised_even_if_nobody_can_be_told(office: Office) -> None:
-    """With Slack away too, the failure is still raised."""
+def test_something_unforeseen_is_raised_even_if_nobody_can_be_told(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With Slack away too, the failure is still raised; where the address is dead, the channel is tried."""
 
     def broken(job_id: str) -> None:
         raise ZeroDivisionError(job_id)
@@ -219,8 +221,16 @@ def test_something_unforeseen_is_raised_even_if_nobody_can_be_told(office: Offic
         "respond": ChatUnavailable("response_url", "timeout"),
         "whisper": ChatUnavailable("chat.postEphemeral", "timeout"),
     }
+    asked = {"command": "/dataflow", "text": f"status {JOB_ID}", **FORM}
     with pytest.raises(ZeroDivisionError):
-        dispatch(create_app(office.desk, "/dataflow"), {"command": "/dataflow", "text": f"status {JOB_ID}", **FORM})
+        dispatch(create_app(office.desk, "/dataflow"), dict(asked))
+    assert [record.message for record in caplog.records][-1] == "could not tell"
+    assert vars(caplog.records[-1])["incident"] == "incident-1"
+    del office.chat.failing["whisper"]
+    with pytest.raises(ZeroDivisionError):
+        dispatch(create_app(office.desk, "/dataflow"), dict(asked))
+    ((channel_id, user_id, _),) = office.chat.whispers
+    assert (channel_id, user_id) == ("C0INCIDENT", CHOI)
 
 
 FORM = {

@@ -109,6 +109,7 @@ def test_an_emergency_that_needs_an_approval_is_refused(story: Story, text: str)
     story.dataflow = story.with_job("settlement-1")
     outcome = story.ask(text)
     assert isinstance(outcome, Refused)
+    assert outcome.because == ()  # no rule forbids it: it may be asked for the usual way
     assert [fact["detail"] for fact in story.facts("refused")] == ["no_emergency"]
     assert (story.ledger.requests, story.ledger.locks, story.dataflow.puts) == ({}, {}, [])
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handler.domain.authority import Action
 from handler.domain.dataflow_errors import DataFlowUnavailable
 from handler.domain.errors import GroupUndetermined
+from handler.domain.model import Execution
 from handler.domain.outcomes import (
     HelpShown,
     HistoryShown,
@@ -17,9 +18,9 @@ from handler.domain.outcomes import (
     Trouble,
 )
 from handler.domain.request import State
-from tests.fakes.dataflow import Fault
+from tests.fakes.dataflow import FakeDataFlow, Fault
 from tests.flows.conftest import CHOI, LEE, PARK
-from tests.makers import JOB_ID, NOW, request
+from tests.makers import JOB_ID, NOW, at, job, request
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Story
@@ -145,3 +146,19 @@ def test_groups_that_cannot_be_found_out_stop_a_look_too(story: Story) -> None:
         assert isinstance(outcome, Trouble)
         assert isinstance(outcome.error, GroupUndetermined)
     assert [fact["action"] for fact in story.ledger.all_facts()] == ["view", "audit", "view"]
+
+
+def test_a_screen_holds_five_runs_and_twenty_requests(story: Story) -> None:
+    """The newest runs, and the requests that are due first."""
+    runs = [Execution(f"run-{number}", "SUCCEEDED", started_at=at(-number)) for number in range(9)]
+    story.dataflow = FakeDataFlow([job()], {JOB_ID: runs})
+    outcome = story.ask("status wordcount")
+    assert isinstance(outcome, JobShown)
+    assert outcome.executions is not None
+    assert [run.id for run in outcome.executions] == [f"run-{number}" for number in range(5)]
+    for number in range(25):
+        asked = request(f"aaaa-{number:04d}", State.PENDING, due_at=at(number))
+        story.ledger.requests[asked.id] = asked
+    shown = story.ask("requests", delivery="delivery-2")
+    assert isinstance(shown, RequestsShown)
+    assert [each.id for each in shown.requests] == [f"aaaa-{number:04d}" for number in range(20)]

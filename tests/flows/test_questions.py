@@ -211,6 +211,10 @@ ORDERS_ONLY = """
 @id("orders") permit(principal, action in [Action::"view", Action::"audit"], resource)
 when { resource.name like "orders-*" || resource.name == "" };
 """
+BY_ITS_ID = """
+@id("one") permit(principal, action in [Action::"view", Action::"audit"], resource)
+when { resource == Job::"Od4KpZ8vNs1Y" || resource == Job::"" };
+"""
 
 
 def test_only_the_jobs_one_may_view_are_listed(story: Story) -> None:
@@ -229,11 +233,12 @@ def test_only_the_requests_for_jobs_one_may_view_are_shown(story: Story) -> None
     assert story.ask("requests", PARK) == RequestsShown((orders,))
 
 
-def test_only_the_facts_of_jobs_one_may_audit_are_shown(story: Story) -> None:
+@pytest.mark.parametrize("rule", [ORDERS_ONLY, BY_ITS_ID], ids=["by name", "by id"])
+def test_only_the_facts_of_jobs_one_may_audit_are_shown(story: Story, rule: str) -> None:
     """What somebody asked for, as far as it is one's business; and that there is more is said."""
     story.opened("scale wordcount workers=4")
     story.opened("scale orders-daily workers=4", delivery="delivery-2")
-    story.policy = ruled(story.policy, ORDERS_ONLY)
+    story.policy = ruled(story.policy, rule)
     few = story.ask(f"history <@{KIM}>", PARK)
     assert isinstance(few, HistoryShown)
     assert {fact["job_name"] for fact in few.facts} == {"orders-daily"}
