@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,7 @@ class Arena:
     dataflow: World
     dynamo: Dynamo
     crowd: Crowd
+    begun: datetime
     numbers: Iterator[int]
 
     def ask(self, workers: int) -> Request:
@@ -134,9 +136,10 @@ class Arena:
         return self.workspace.wait_until(lambda state: state)
 
     def _issued(self, user_id: str, message: Message | None = None) -> Issued:
-        state, now, token = self._state(), self.dataflow.clock(), f"token{next(self.numbers)}"
-        state.response_urls.issue(token, CHANNEL, user_id, now, message)
-        return Issued(state.views.issue_trigger(user_id, CHANNEL, token, now), f"{state.base_url}/response/{token}")
+        state, token = self._state(), f"token{next(self.numbers)}"
+        state.response_urls.issue(token, CHANNEL, user_id, self.begun, message)
+        trigger_id = state.views.issue_trigger(user_id, CHANNEL, token, self.begun)
+        return Issued(trigger_id, f"{state.base_url}/response/{token}")
 
 
 @contextmanager
@@ -144,7 +147,9 @@ def built(local_aws: Emulator, dynamo: Dynamo, folder: Path) -> Iterator[Arena]:
     """Start everything."""
     (folder / "policy.cedar").write_text(POLICY, "utf-8")
     (folder / "settings.toml").write_text(SETTINGS, "utf-8")
-    with serving.serve(cast=_cast()) as workspace, serve(World()) as dataflow:
+    # Slack takes a trigger for three seconds only. How fast this machine is, is not the question here.
+    begun = datetime.now(UTC)
+    with serving.serve(cast=_cast(), clock=lambda: begun) as workspace, serve(World()) as dataflow:
         environment = {
             **local_aws.environment,
             "SLACK_BOT_TOKEN": "xoxb-playground",
@@ -158,7 +163,7 @@ def built(local_aws: Emulator, dynamo: Dynamo, folder: Path) -> Iterator[Arena]:
             "LOG_LEVEL": "ERROR",
         }
         with started(environment, PROCESSES) as crowd:
-            yield Arena(workspace, dataflow.world, dynamo, crowd, count(1))
+            yield Arena(workspace, dataflow.world, dynamo, crowd, begun, count(1))
 
 
 def _cast() -> Cast:
