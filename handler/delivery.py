@@ -66,6 +66,7 @@ class Desk:
             case action if action in STORIES:
                 click = _click(asker, pressed.value, is_stranger=pressed.is_stranger)
                 outcome = attempted(self.world, lambda: STORIES[action](self.world, click))
+                outcome = self.herald.pressed_on(pressed.card, click.ref.request_id, outcome)
                 self.herald.tell(outcome, pressed.actor, pressed.response_url)
             case _:
                 self.herald.whisper(pressed.actor, pressed.response_url, unknown_button_message(self.herald.voice))
@@ -105,6 +106,7 @@ class Desk:
     def _ask_why(self, pressed: Pressed, click: Click) -> None:
         """Open the form for the reason of a denial; Slack takes its trigger for three seconds only."""
         refused = attempted(self.world, lambda: review.may_deny(self.world, click))
+        refused = self.herald.pressed_on(pressed.card, click.ref.request_id, refused)
         if not isinstance(refused, ChangeShown):
             self.herald.tell(refused, pressed.actor, pressed.response_url)
             return

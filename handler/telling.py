@@ -26,7 +26,7 @@ from handler.slack.review_view import (
 )
 
 if TYPE_CHECKING:
-    from handler.domain.model import Actor, UserId
+    from handler.domain.model import Actor, RequestId, UserId
     from handler.domain.outcomes import Outcome
     from handler.domain.request import Card, Request
     from handler.ports import Chat, Message, World
@@ -63,6 +63,19 @@ class Herald:
                     self._correct(outcome, outcome.request, outcome.request.card)
                 if message := self._rendered(outcome):
                     self.whisper(actor, response_url, message, replace=replace)
+
+    def pressed_on(self, card: Card | None, request_id: RequestId, outcome: Outcome) -> Outcome:
+        """Return the outcome of a click with the card it was pressed on, when its request knows none.
+
+        People may be faster than the worker that posted the card and is about to remember it.
+        """
+        if not isinstance(outcome, ChangeShown | ClickRefused) or card is None or outcome.request is None:
+            return outcome
+        request = outcome.request
+        if request.id != request_id or request.card is not None:
+            return outcome
+        self._remember(request, card)
+        return replace(outcome, request=request.with_card(card))
 
     def announce(self, shown: ChangeShown) -> None:
         """Tell what the tick found: on the card, and below it to the one who asked."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handler.domain.model import Actor, ChannelId, UserId
+from handler.domain.request import Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,10 @@ class Slash:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A press of a button in a message (docs.slack.dev, "block_actions payload")."""
+    """A press of a button in a message (docs.slack.dev, "block_actions payload").
+
+    ``card`` is the message, None when only one person sees it or it stands below another.
+    """
 
     action_id: str
     value: str
@@ -28,6 +32,7 @@ class Click:
     trigger_id: str
     response_url: str
     is_stranger: bool = False
+    card: Card | None = None
 
 
 def slash(body: Mapping[str, object]) -> Slash:
@@ -56,6 +61,7 @@ def click(body: Mapping[str, object]) -> Click:
         trigger_id=_text(body, "trigger_id"),
         response_url=_text(body, "response_url"),
         is_stranger=is_stranger(body),
+        card=_card(body),
     )
 
 
@@ -74,6 +80,14 @@ def where(body: Mapping[str, object]) -> tuple[ChannelId, UserId, str]:
         return said.actor.channel_id, said.actor.user_id, said.response_url
     pressed = click(body)
     return pressed.actor.channel_id, pressed.actor.user_id, pressed.response_url
+
+
+def _card(body: Mapping[str, object]) -> Card | None:
+    container, message = body.get("container"), body.get("message")
+    channel_id, ts = _text(container, "channel_id"), _text(container, "message_ts")
+    is_for_all = isinstance(container, Mapping) and not container.get("is_ephemeral")
+    is_below = _text(message, "thread_ts") not in {"", ts}
+    return Card(ChannelId(channel_id), ts) if channel_id and ts and is_for_all and not is_below else None
 
 
 def _text(body: object, name: str) -> str:

@@ -17,7 +17,7 @@ from tests.makers import JOB_ID, actor
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from handler.domain.request import Request, State
+    from handler.domain.request import Card, Request, State
     from handler.ports import Message
     from tests.flows.conftest import Story
 
@@ -49,6 +49,12 @@ class Office:
         trigger_id = f"press-{next(self.triggers)}"
         self.desk.pressed(click(pressed(action_id, value, user, trigger_id, **person)))
 
+    def click_on(self, card: Card, action_id: str, user: str = "U0LEE") -> None:
+        """Press a button of a message that was posted, as it is now."""
+        body = pressed(action_id, buttons(self.shown(card))[action_id], user, f"press-{next(self.triggers)}")
+        container = {"type": "message", "channel_id": card.channel_id, "message_ts": card.ts, "is_ephemeral": False}
+        self.desk.pressed(click({**body, "container": container}))
+
     def press(self, action_id: str, user: str = "U0LEE", **person: object) -> None:
         """Press a button as the card shows it to people now. There must be one."""
         self.click(action_id, buttons(self.card)[action_id], user, **person)
@@ -71,7 +77,11 @@ class Office:
     @property
     def card(self) -> Message:
         """The one request's card as people see it now."""
-        card = self.request.card
+        assert self.request.card is not None
+        return self.shown(self.request.card)
+
+    def shown(self, card: Card) -> Message:
+        """Return a message that was posted as people see it now."""
         (shown,) = [message for place, message in self.chat.posts if place == card]
         return next((message for place, message in reversed(self.chat.updates) if place == card), shown)
 

@@ -173,14 +173,38 @@ def test_what_ends_without_a_card_is_told_all_the_same(office: Office) -> None:
     assert (office.state(), office.request.card, set(buttons(shown))) == (State.EXPIRED, card, {"ask_again"})
 
 
-def test_a_card_whose_place_was_forgotten_is_posted_anew(office: Office) -> None:
-    """The record was away after the first post: the next thing to tell has a card of its own."""
+@pytest.mark.parametrize("action", ["approve", "withdraw"])
+def test_a_card_whose_place_was_forgotten_is_the_one_that_is_pressed(office: Office, action: str) -> None:
+    """The record was away after the post, or people are faster than it: the press says which message it is."""
     office.story.ledger.faults.append(LedgerFault("remember_card"))
     office.type(TWO_APPROVALS)
-    value = buttons(office.chat.posts[0][1])["approve"]
-    office.click("approve", value, LEE)
-    assert len(office.chat.posts) == 2
-    assert office.request.card == office.chat.posts[1][0]
+    ((card, _),) = office.chat.posts
+    office.click_on(card, action, LEE)
+    assert len(office.chat.posts) == 1
+    assert office.request.card == card
+    assert {place for place, _ in office.chat.updates} == {card}
+
+
+def test_a_form_that_opens_tells_where_the_card_is(office: Office) -> None:
+    """The reason of a denial comes from a form, which does not know the message: the press before it did."""
+    office.story.ledger.faults.append(LedgerFault("remember_card"))
+    office.type(ONE_APPROVAL)
+    ((card, _),) = office.chat.posts
+    office.click_on(card, "deny", LEE)
+    office.submit("no", LEE)
+    assert (office.request.card, len(office.chat.posts)) == (card, 1)
+
+
+def test_a_press_of_another_message_does_not_make_it_the_card(office: Office) -> None:
+    """What asks again leads to another request, which has a card of its own."""
+    office.type(ONE_APPROVAL)
+    first = office.request
+    office.story.clock.move_on(hours=1)
+    office.desk.tick()
+    office.click_on(office.chat.posts[0][0], "ask_again", KIM)
+    requests = office.story.ledger.requests.values()
+    assert [card for card, _ in office.chat.posts] == [each.card for each in requests]
+    assert first.card != [each.card for each in requests][1]
 
 
 # A card that goes on

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handler.domain.model import ChannelId
+from handler.domain.request import Card
 from handler.slack.payloads import Click, Slash, click, slash, where
 from tests.makers import actor
 
@@ -72,6 +74,29 @@ def test_a_press_without_a_button_has_empty_fields(actions: object) -> None:
 def test_a_stranger_is_of_another_workspace_or_no_person(user: object, expected: bool) -> None:  # noqa: FBT001 - a case
     """A shared channel brings people in who are not ours to decide."""
     assert click({**PRESSED, "user": user}).is_stranger is expected
+
+
+@pytest.mark.parametrize(
+    ("container", "message", "expected"),
+    [
+        ({"is_ephemeral": False}, {}, True),
+        ({}, {"thread_ts": "1795402245.000100"}, True),
+        ({"is_ephemeral": True}, {}, False),
+        ({}, {"thread_ts": "1795402244.000100"}, False),
+        ({"message_ts": None}, {}, False),
+        ({"channel_id": ""}, {}, False),
+        (None, {}, False),
+    ],
+)
+def test_the_pressed_message_is_read_when_everybody_sees_it(
+    container: dict[str, object] | None,
+    message: dict[str, object],
+    expected: bool,  # noqa: FBT001 - a case
+) -> None:
+    """A message of its own in the channel can be a request's card; one for one person, or below another, cannot."""
+    there: dict[str, object] = {"channel_id": "C0DATA", "message_ts": "1795402245.000100"}
+    body = {**PRESSED, "container": None if container is None else there | container, "message": message}
+    assert click(body).card == (Card(ChannelId("C0DATA"), "1795402245.000100") if expected else None)
 
 
 @given(st.dictionaries(st.sampled_from([*COMMAND, *PRESSED]), ANYTHING))
