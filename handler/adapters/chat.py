@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -40,10 +40,12 @@ WORD: Final = re.compile(r"[a-z0-9_]{1,80}")
 
 
 class SlackChat:
-    """Sends messages and reads user groups with the bot's token."""
+    """Sends messages and reads user groups with the bot's token; waits ``timeout_seconds`` for each answer."""
 
-    def __init__(self, token: str, base_url: str) -> None:
-        self._client = WebClient(token=token, base_url=base_url, timeout=TIMEOUT_SECONDS)
+    def __init__(self, token: str, base_url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        # slack_sdk says int, and only hands it on to urllib, which takes fractions of a second.
+        self._timeout: Any = timeout_seconds
+        self._client = WebClient(token=token, base_url=base_url, timeout=self._timeout)
         self._client.retry_handlers = [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=1)]
 
     def post(self, channel_id: ChannelId, message: Message, *, thread: Card | None = None) -> Card:
@@ -81,7 +83,7 @@ class SlackChat:
         """Answer at the address that Slack gave (five times within 30 minutes)."""
         if not response_url.startswith(("https://", "http://")):
             raise ChatRefused("response_url", "no_response_url")
-        webhook = WebhookClient(response_url, timeout=TIMEOUT_SECONDS)
+        webhook = WebhookClient(response_url, timeout=self._timeout)
         webhook.retry_handlers = [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=1)]
         try:
             answer = webhook.send(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import random
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import boto3
 from botocore.config import Config
 
 from handler.adapters.ambient import SystemClock, incident_id
-from handler.adapters.chat import SlackChat
+from handler.adapters.chat import TIMEOUT_SECONDS, SlackChat
 from handler.adapters.dataflow.client import HttpDataFlow, open_client
+from handler.adapters.dataflow.retry import Patience
 from handler.adapters.dataflow.signature import NcpSignatureV2
 from handler.adapters.directory import SlackDirectory
 from handler.adapters.ledger.calls import dynamodb_config
@@ -35,17 +37,31 @@ log = logging.getLogger(__name__)
 SECRETS_CONFIG: Final = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 3})
 
 
-def compose(settings: WorkerSettings) -> Desk:
-    """Make everything. Raises SettingsInvalid when a secret or the policy is not as it should be."""
-    clock = SystemClock()
-    chat = SlackChat(_bot_token(settings.bot_token).get_secret_value(), settings.slack_api_url)
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long each neighbour is waited for."""
+
+    dataflow: Patience = field(default_factory=Patience)
+    dynamodb: Config = field(default_factory=dynamodb_config)
+    secrets: Config = SECRETS_CONFIG
+    slack_seconds: float = TIMEOUT_SECONDS
+
+
+def compose(settings: WorkerSettings, clock: Clock | None = None, waits: Waits | None = None) -> Desk:
+    """Make everything; the machine's clock and the usual waits, unless others are given.
+
+    Raises SettingsInvalid when a secret or the policy is not as it should be.
+    """
+    clock, waits = clock or SystemClock(), waits or Waits()
+    token = _bot_token(settings.bot_token, waits).get_secret_value()
+    chat = SlackChat(token, settings.slack_api_url, waits.slack_seconds)
     policy = CedarPolicy.from_folder(settings.policy_dir)
     for warning in policy.warnings:
         log.warning("policy", extra={"warning": warning})
     world = World(
-        dataflow=_dataflow(settings, clock),
+        dataflow=_dataflow(settings, clock, waits),
         ledger=DynamoLedger(
-            boto3.client("dynamodb", config=dynamodb_config()),
+            boto3.client("dynamodb", config=waits.dynamodb),
             requests_table=settings.requests_table,
             audit_table=settings.audit_table,
             clock=clock,
@@ -60,24 +76,24 @@ def compose(settings: WorkerSettings) -> Desk:
     return Desk(world, Herald(world, chat, voice, settings.approvals_channel))
 
 
-def _dataflow(settings: WorkerSettings, clock: Clock) -> HttpDataFlow:
-    keys = _ncp_keys(settings.ncp_keys)
+def _dataflow(settings: WorkerSettings, clock: Clock, waits: Waits) -> HttpDataFlow:
+    keys = _ncp_keys(settings.ncp_keys, waits)
     auth = NcpSignatureV2(keys.access_key.get_secret_value(), keys.secret_key.get_secret_value(), clock)
-    return HttpDataFlow(open_client(settings.dataflow_url, auth), clock, random.random)
+    return HttpDataFlow(open_client(settings.dataflow_url, auth), clock, random.random, waits.dataflow)
 
 
-def _bot_token(source: SecretStr | InSecretsManager) -> SecretStr:
+def _bot_token(source: SecretStr | InSecretsManager, waits: Waits) -> SecretStr:
     if isinstance(source, InSecretsManager):
-        return _secret(source, "bot_token")["bot_token"]
+        return _secret(source, waits, "bot_token")["bot_token"]
     return source
 
 
-def _ncp_keys(source: NcpKeys | InSecretsManager) -> NcpKeys:
+def _ncp_keys(source: NcpKeys | InSecretsManager, waits: Waits) -> NcpKeys:
     if isinstance(source, InSecretsManager):
-        found = _secret(source, "access_key", "secret_key")
+        found = _secret(source, waits, "access_key", "secret_key")
         return NcpKeys(access_key=found["access_key"], secret_key=found["secret_key"])
     return source
 
 
-def _secret(source: InSecretsManager, *keys: str) -> dict[str, SecretStr]:
-    return read_secret(boto3.client("secretsmanager", config=SECRETS_CONFIG), source.secret_id, keys)
+def _secret(source: InSecretsManager, waits: Waits, *keys: str) -> dict[str, SecretStr]:
+    return read_secret(boto3.client("secretsmanager", config=waits.secrets), source.secret_id, keys)
