@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -44,7 +44,7 @@ class SlackChat:
 
     def __init__(self, token: str, base_url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         # slack_sdk says int, and only hands it on to urllib, which takes fractions of a second.
-        self._timeout: Any = timeout_seconds
+        self._timeout = cast("int", timeout_seconds)
         self._client = WebClient(token=token, base_url=base_url, timeout=self._timeout)
         self._client.retry_handlers = [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=1)]
 
