@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 WORDS: Final = load_words()
 SLACK: Final = Path(catalogue.__file__).parent
-SOURCES: Final = (*sorted(SLACK.glob("*.py")), *sorted(SLACK.parent.glob("*.py")))
+APP: Final = SLACK.parents[1] / "infra" / "slack"
+SOURCES: Final = (*sorted(SLACK.glob("*.py")), *sorted(SLACK.parent.glob("*.py")), *sorted(APP.glob("*.py")))
 BUTTONS: Final = {"approve", "deny", "withdraw", "ask_again", "reviewed"}
 ERRORS: Final = {each.__name__ for each in (*leaves(SluiceError), errors.SettingsInvalid)}
 

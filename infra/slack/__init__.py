@@ -1,0 +1,1 @@
+"""The Slack app: its manifest, made from the code it belongs to."""
