@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from handler.telemetry import Measured, measuring
 from infra.local.emulator import ensure_environment, one_at_a_time, running_emulator
 from infra.local.processes import ProcessError, Processes
 
@@ -32,3 +34,20 @@ def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
             pytest.skip(f"the local AWS could not be installed from requirements-playground.lock: {error}")
         with running_emulator(python, folder, processes) as emulator:
             yield emulator
+
+
+@pytest.fixture
+def figures() -> Iterator[list[Measured]]:
+    """What is measured while the test runs, in order."""
+    measured: list[Measured] = []
+
+    class Keeper(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            measured.append(vars(record)["measured"])
+
+    keeper, level = Keeper(), measuring.level
+    measuring.addHandler(keeper)
+    measuring.setLevel(logging.INFO)
+    yield measured
+    measuring.removeHandler(keeper)
+    measuring.setLevel(level)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from functools import cache
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from handler.settings import worker_settings
 from handler.slack.app import create_app, dispatch
-from handler.telemetry import configure
+from handler.telemetry import configure, count, on_each_line
 from handler.wiring.composition import compose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from slack_bolt import App
 
@@ -31,11 +32,12 @@ class Ticking(Protocol):
 
 
 class Worker:
-    """Dispatches one event at a time; made once for the process."""
+    """Dispatches one event at a time; made once for the process. ``clock`` gives epoch seconds."""
 
-    def __init__(self, app: App, desk: Ticking) -> None:
+    def __init__(self, app: App, desk: Ticking, clock: Callable[[], float] = time.time) -> None:
         self._app = app
         self._desk = desk
+        self._clock = clock
 
     def handle(self, event: Mapping[str, object]) -> dict[str, object]:
         """Handle a hand-over or the minute's event. Raises whatever the flows raise, so that Lambda sees a failure."""
@@ -43,6 +45,7 @@ class Worker:
             return self._dispatched(event)
         if event.get("detail-type") == "Scheduled Event" or event.get("kind") == "tick":
             self._desk.tick()
+            count("TicksDone")
             return {"status": 200}
         raise ValueError("this event is neither a hand-over of front nor the schedule's")
 
@@ -50,19 +53,28 @@ class Worker:
         body = event.get("body")
         if not isinstance(body, dict):
             raise ValueError("the hand-over has no body")  # noqa: TRY004 - a malformed event, not a wrong call
+        received_at = event.get("received_at")
+        self._measure("StartAge", received_at)
         answer = dispatch(self._app, body)
+        self._measure("AnswerAge", received_at)
         log.info("dispatched", extra={"kind": event.get("kind"), "status": answer.status})
         return {"status": answer.status, "headers": {"content-type": "application/json"}, "body": answer.body or ""}
+
+    def _measure(self, age: Literal["StartAge", "AnswerAge"], received_at: object) -> None:
+        """Measure how long ago the door received a delivery; it says so in epoch milliseconds."""
+        if isinstance(received_at, int):
+            count(age, round(max(0.0, self._clock() - received_at / 1000), 3))
 
 
 @cache
 def _worker() -> Worker:
     settings = worker_settings(os.environ)
-    configure(settings.log_level)
+    configure(settings.log_level, os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
     desk = compose(settings)
     return Worker(create_app(desk, settings.slack_command), desk)
 
 
-def handler(event: Mapping[str, object], _context: object) -> dict[str, object]:
-    """Take what Lambda invokes the function with."""
-    return _worker().handle(event)
+def handler(event: Mapping[str, object], context: object) -> dict[str, object]:
+    """Take what Lambda invokes the function with. Every line of the log has the id of the invocation."""
+    with on_each_line(lambda_request_id=getattr(context, "aws_request_id", None)):
+        return _worker().handle(event)

@@ -9,6 +9,7 @@ import pytest
 
 from handler.entrypoints.worker import Worker
 from handler.slack.app import create_app
+from handler.telemetry import Measured
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ class Recorder:
 
 def worker(desk: Recorder) -> Worker:
     """Make the worker as its module does, with another desk."""
-    return Worker(create_app(desk, "/dataflow"), desk)
+    return Worker(create_app(desk, "/dataflow"), desk, clock=lambda: 1795402246.25)
 
 
 def test_a_command_that_was_handed_over_reaches_the_desk() -> None:
@@ -102,3 +103,28 @@ def test_an_event_of_another_kind_is_refused(event: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"hand-over"):
         worker(desk).handle(event)
     assert desk.heard == []
+
+
+def test_a_delivery_s_age_is_measured_at_its_start_and_its_end(figures: list[Measured]) -> None:
+    """The seconds since the door received it, before anything is done and after people were answered."""
+    worker(Recorder()).handle(HANDED_OVER)
+    assert figures == [Measured("StartAge", 1.25, {}), Measured("AnswerAge", 1.25, {})]
+
+
+def test_an_answer_that_broke_is_no_answer(figures: list[Measured]) -> None:
+    """Of a delivery that failed only the start is measured."""
+    with pytest.raises(ZeroDivisionError):
+        worker(Recorder(failure=ZeroDivisionError())).handle(HANDED_OVER)
+    assert figures == [Measured("StartAge", 1.25, {})]
+
+
+def test_a_clock_that_is_behind_the_door_s_measures_nothing_below_zero(figures: list[Measured]) -> None:
+    """Two machines' clocks differ; no age is negative."""
+    worker(Recorder()).handle({**HANDED_OVER, "received_at": 1795402247000})
+    assert figures[0] == Measured("StartAge", 0.0, {})
+
+
+def test_a_tick_that_came_to_its_end_is_counted(figures: list[Measured]) -> None:
+    """One tick, one count: when none comes for minutes an alarm says so."""
+    worker(Recorder()).handle({"detail-type": "Scheduled Event"})
+    assert figures == [Measured("TicksDone", 1, {})]
