@@ -2,14 +2,17 @@
 
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.package.archive import write_archive
+from infra.package.bill import write_bill
 from infra.package.bytecode import compile_folder
 from infra.package.dependencies import dependencies
 from infra.package.errors import BuildError
+from infra.package.inspection import WORKER_DATA, inspect
 from infra.package.target import Target, find_interpreter
 
 FRONT_MOST_BYTES = 64 * 1024
@@ -25,14 +28,12 @@ class Artifacts:
         front: the public door's archive, in `folder`.
         worker: the worker's archive, in `folder`.
         target: what they were built for.
-        compiled: whether they hold bytecode.
     """
 
     folder: Path
     front: Path
     worker: Path
     target: Target
-    compiled: bool
 
 
 def build(  # noqa: PLR0913 - what to build, from which parts, and for what
@@ -44,10 +45,12 @@ def build(  # noqa: PLR0913 - what to build, from which parts, and for what
     policy: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> Artifacts:
-    """Build `front.zip` and `worker.zip` for the target. The same input gives the same bytes.
+    """Build `front.zip` and `worker.zip` for the target, each with its bill of materials beside it.
+
+    The same input gives the same bytes.
 
     Args:
-        root: the work tree, with `handler/`, `infra/policy/` and `requirements.lock`.
+        root: the work tree, with `handler/`, `infra/policy/`, `requirements.lock` and `pyproject.toml`.
         out: the folder for the archives; made when it is not there.
         target: what they are for.
         cache: the folder of installed dependencies; by default `.build/cache` in the work tree.
@@ -55,29 +58,37 @@ def build(  # noqa: PLR0913 - what to build, from which parts, and for what
         say: told what happens, one line at a time.
 
     Raises:
-        BuildError: a part is missing, does not install, does not compile, or is too big.
+        BuildError: a part is missing, does not install or compile, is too big, or could not run on the target.
     """
     interpreter = find_interpreter(target)
-    if interpreter is None:
-        say(
-            f"no Python {target.python} on this machine: the archives hold no bytecode, and cold starts will take"
-            f" about twice as long. Install Python {target.python} and build again before you deploy."
-        )
     out.mkdir(parents=True, exist_ok=True)
     installed = dependencies(root / "requirements.lock", target, interpreter, cache or root / ".build" / "cache", say)
+    version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     front = _pack(
-        out / "front.zip", _front_files(root), _compiler(interpreter, docstrings=False), most_bytes=FRONT_MOST_BYTES
+        out / "front.zip",
+        _front_files(root),
+        lambda folder: compile_folder(folder, interpreter, docstrings=False),
+        lambda archive: inspect(archive, target, shown="front.zip"),
+        most_bytes=FRONT_MOST_BYTES,
     )
     worker = _pack(
         out / "worker.zip",
         _worker_files(root, policy or root / "infra" / "policy"),
-        _compiler(interpreter, docstrings=True),
+        lambda folder: compile_folder(folder, interpreter),
+        lambda archive: inspect(archive, target, shown="worker.zip", data=WORKER_DATA),
         most_bytes=WORKER_MOST_BYTES,
-        onto=installed,
+        onto=installed.archive,
     )
-    for archive in (front, worker):
-        say(f"{archive.name} {archive.stat().st_size:,} bytes for {target.name}")
-    return Artifacts(out, front, worker, target, compiled=interpreter is not None)
+    for archive, most_bytes, packages in (
+        (front, FRONT_MOST_BYTES, []),
+        (worker, WORKER_MOST_BYTES, installed.packages),
+    ):
+        bill = write_bill(archive, version, packages)
+        size = archive.stat().st_size
+        say(
+            f"{archive.name} {size:,} bytes of at most {most_bytes:,} for {target.name}; {bill.name} says what is in it"
+        )
+    return Artifacts(out, front, worker, target)
 
 
 def _front_files(root: Path) -> dict[str, Path]:
@@ -104,15 +115,11 @@ def _files(folder: Path, packed_as: str) -> dict[str, Path]:
     return files
 
 
-def _compiler(interpreter: Path | None, *, docstrings: bool) -> Callable[[Path], None]:
-    """What to do to a folder before it is packed; without an interpreter, nothing."""
-    return lambda folder: compile_folder(folder, interpreter, docstrings=docstrings) if interpreter else None
-
-
-def _pack(
+def _pack(  # noqa: PLR0913 - what to pack, how, within which bounds
     archive: Path,
     files: dict[str, Path],
     compile_ahead: Callable[[Path], None],
+    look_into: Callable[[Path], None],
     *,
     most_bytes: int,
     onto: Path | None = None,
@@ -132,5 +139,6 @@ def _pack(
                 f"{archive.name} would be {size:,} bytes, more than {most_bytes:,}. Nothing was replaced."
                 " See which dependency or file grew, and leave it out."
             )
+        look_into(drafted)
         drafted.replace(archive)
     return archive

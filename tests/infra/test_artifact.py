@@ -2,13 +2,18 @@
 
 import hashlib
 import importlib.util
+import json
+import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from infra.local.stack import ROOT
 from infra.package import build as building
 from infra.package.build import Artifacts, build
 from infra.package.errors import BuildError
@@ -17,6 +22,7 @@ from infra.package.target import Target, find_interpreter, host_target, lambda_t
 pytestmark = pytest.mark.xdist_group("artifact")  # one build, whichever process runs these
 
 AARCH64 = 0xB7  # e_machine of the ELF header (System V ABI for the Arm 64-bit architecture)
+ELF_FOR_X86_64 = b"\x7fELF" + bytes(14) + (0x3E).to_bytes(2, "little")  # as far as it is looked at
 UNCHECKED_HASH = 0b01  # PEP 552: the flags word after the magic number
 
 
@@ -66,6 +72,8 @@ def test_workers_archive_holds_the_code_the_policy_and_the_dependencies(lambda_a
         "handler/domain/model.py",
         "infra/policy/policy.cedar",
         "infra/policy/settings.toml",
+        "handler/slack/en.toml",
+        "handler/adapters/policy/schema.cedarschema",
         "slack_bolt/__init__.py",
         "httpx/__init__.py",
         "pydantic/__init__.py",
@@ -105,8 +113,6 @@ def test_compiled_libraries_are_for_lambdas_processor(lambda_artifacts: Artifact
 @pytest.mark.parametrize("archive", ["front.zip", "worker.zip"])
 def test_every_source_has_its_bytecode_for_lambdas_python(lambda_artifacts: Artifacts, archive: str) -> None:
     """A cold start compiles nothing: each module's `.pyc` is there under the name that Lambda's Python looks for."""
-    if not lambda_artifacts.compiled:
-        pytest.skip(f"Python {lambda_artifacts.target.python} is not on this machine, so nothing could be compiled.")
     tag = f"cpython-{lambda_artifacts.target.python.replace('.', '')}"
     held = set(names(lambda_artifacts.folder / archive))
     without = [
@@ -125,14 +131,30 @@ def test_bytecode_is_loaded_without_looking_at_the_source(host_artifacts: Artifa
     assert heads == {importlib.util.MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little")}
 
 
-def test_two_builds_give_the_same_bytes(small_tree: Path, tmp_path: Path) -> None:
-    """Built twice from nothing, in different folders, the archives are equal to the byte."""
-    first, second = (
-        build(small_tree, tmp_path / out, host_target(), cache=tmp_path / f"cache of {out}", say=print)
-        for out in ("one", "other")
-    )
+@pytest.fixture
+def strict_umask() -> Iterator[None]:
+    """New files are for their owner only, as on a careful builder's machine."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
 
-    assert [digest(first.front), digest(first.worker)] == [digest(second.front), digest(second.worker)]
+
+@pytest.mark.usefixtures("strict_umask")
+def test_two_builds_give_the_same_bytes(lambda_artifacts: Artifacts, tmp_path: Path) -> None:
+    """A second builder, with the clone elsewhere, files of another day and mode, and nothing kept, gets the same."""
+    clone = tmp_path / "another clone"
+    for part in ("handler", "infra/policy"):
+        shutil.copytree(ROOT / part, clone / part)
+    for part in ("requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / part, clone)
+    for path in clone.rglob("*"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+        path.chmod(0o700)
+    made = build(clone, clone / "out", lambda_artifacts.target, say=print)
+
+    assert {path.name: digest(path) for path in made.folder.iterdir()} == {
+        path.name: digest(path) for path in lambda_artifacts.folder.iterdir()
+    }
 
 
 def test_a_second_build_uses_what_the_first_installed(small_tree: Path, tmp_path: Path) -> None:
@@ -151,9 +173,11 @@ def test_the_build_says_how_big_the_archives_are(small_tree: Path, tmp_path: Pat
     said: list[str] = []
     made = build(small_tree, tmp_path / "out", host_target(), cache=warm, say=said.append)
 
+    front, worker = made.front.stat().st_size, made.worker.stat().st_size
+    target = host_target().name
     assert said[-2:] == [
-        f"front.zip {made.front.stat().st_size:,} bytes for {host_target().name}",
-        f"worker.zip {made.worker.stat().st_size:,} bytes for {host_target().name}",
+        f"front.zip {front:,} bytes of at most 65,536 for {target}; front.cdx.json says what is in it",
+        f"worker.zip {worker:,} bytes of at most 16,777,216 for {target}; worker.cdx.json says what is in it",
     ]
 
 
@@ -197,15 +221,33 @@ def test_a_pin_under_a_condition_is_refused_for_lambda(small_tree: Path, tmp_pat
 
 def test_a_missing_part_stops_the_build(small_tree: Path, tmp_path: Path, warm: Path) -> None:
     """Without the policy there is no worker's archive, and the message names what is missing."""
-    (small_tree / "infra" / "policy" / "policy.cedar").unlink()
+    shutil.rmtree(small_tree / "infra" / "policy")
     with pytest.raises(BuildError, match="infra/policy has no files"):
         build(small_tree, tmp_path / "out", host_target(), cache=warm, say=print)
+
+
+def test_a_missing_data_file_stops_the_build(small_tree: Path, tmp_path: Path, warm: Path) -> None:
+    """What the code opens besides modules is looked for before an archive appears."""
+    (small_tree / "handler" / "slack" / "en.toml").unlink()
+    with pytest.raises(BuildError, match=r"handler/slack/en\.toml is missing"):
+        build(small_tree, tmp_path / "out", host_target(), cache=warm, say=print)
+
+    assert not (tmp_path / "out" / "worker.zip").exists()
+
+
+def test_a_library_for_another_processor_stops_the_build(small_tree: Path, tmp_path: Path, warm: Path) -> None:
+    """A wheel of the wrong platform does not travel to Lambda, whichever way it came in."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    (small_tree / "handler" / "domain" / "fast.so").write_bytes(ELF_FOR_X86_64)
+    with pytest.raises(BuildError, match=r"handler/domain/fast\.so is for another processor than aarch64"):
+        build(small_tree, tmp_path / "out", lambda_target(python), cache=warm, say=print)
 
 
 def test_another_policy_can_be_packed_in_its_place(small_tree: Path, tmp_path: Path, warm: Path) -> None:
     """The playground's artifact holds the rules it is given, where the worker looks for the shipped ones."""
     another = tmp_path / "another"
     another.mkdir()
+    (another / "settings.toml").touch()
     (another / "policy.cedar").write_text("forbid(principal, action, resource);\n", encoding="utf-8")
     made = build(small_tree, tmp_path / "out", host_target(), cache=warm, policy=another, say=print)
 
@@ -229,15 +271,13 @@ def test_a_front_that_grew_too_big_stops_the_build(small_tree: Path, tmp_path: P
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_without_the_targets_interpreter_the_build_says_what_is_missing(small_tree: Path, tmp_path: Path) -> None:
-    """The archives are built from sources, and a person is told what that costs and how to mend it."""
-    said: list[str] = []
+def test_without_the_targets_interpreter_nothing_is_built(small_tree: Path, tmp_path: Path) -> None:
+    """An archive without bytecode would start slowly for ever, so a person is told what to install instead."""
     unknown = Target(name="lambda-of-the-future", python="3.99")
-    made = build(small_tree, tmp_path / "out", unknown, cache=tmp_path / "cache", say=said.append)
+    with pytest.raises(BuildError, match=r"^There is no Python 3\.99 on this machine .* `uv python install 3\.99`"):
+        build(small_tree, tmp_path / "out", unknown, cache=tmp_path / "cache", say=print)
 
-    assert not made.compiled
-    assert contents(made.front, ".pyc") == {}
-    assert said[0].startswith("no Python 3.99 on this machine: the archives hold no bytecode")
+    assert not (tmp_path / "out").exists()
 
 
 def test_this_interpreter_is_found_for_its_own_version() -> None:
@@ -249,3 +289,41 @@ def test_an_architecture_that_lambda_does_not_have_is_refused() -> None:
     """The message names the two there are."""
     with pytest.raises(BuildError, match="arm64 or x86_64"):
         lambda_target(architecture="riscv")
+
+
+def test_the_bill_names_every_package_of_the_archive_by_its_wheel(lambda_artifacts: Artifacts) -> None:
+    """The bill lists what lies in the archive, each with its version and a hash of the lock, and names the archive."""
+    bill = json.loads((lambda_artifacts.folder / "worker.cdx.json").read_text(encoding="utf-8"))
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    held = {
+        tuple(name.partition(".dist-info/")[0].lower().replace("_", "-").rsplit("-", 1))
+        for name in names(lambda_artifacts.worker)
+        if ".dist-info/" in name
+    }
+
+    assert {(component["name"], component["version"]) for component in bill["components"]} == held
+    assert [
+        component["name"] for component in bill["components"] if component["hashes"][0]["content"] not in lock
+    ] == []
+    assert bill["metadata"]["component"]["hashes"][0]["content"] == digest(lambda_artifacts.worker)
+
+
+def test_the_bill_says_who_needs_whom_and_under_which_licence(lambda_artifacts: Artifacts) -> None:
+    """A scanner can follow a package up to the one that brought it in, and read its licence."""
+    bill = json.loads((lambda_artifacts.folder / "worker.cdx.json").read_text(encoding="utf-8"))
+    needs = {entry["ref"].partition("@")[0]: entry["dependsOn"] for entry in bill["dependencies"]}
+    licences = {component["name"]: component.get("licenses") for component in bill["components"]}
+
+    assert [ref.partition("@")[0] for ref in needs["pkg:pypi/slack-bolt"]] == ["pkg:pypi/slack-sdk"]
+    assert {"pkg:pypi/slack-bolt", "pkg:pypi/httpx", "pkg:pypi/pydantic", "pkg:pypi/cedarpy"} == {
+        ref.partition("@")[0] for ref in needs["sluice-worker"]
+    }
+    assert licences["httpx"] == [{"license": {"name": "BSD License"}}]
+    assert licences["idna"] == [{"expression": "BSD-3-Clause"}]
+
+
+def test_fronts_bill_is_empty(lambda_artifacts: Artifacts) -> None:
+    """The door stands on the standard library alone, and its bill says so."""
+    bill = json.loads((lambda_artifacts.folder / "front.cdx.json").read_text(encoding="utf-8"))
+
+    assert bill["components"] == []

@@ -41,6 +41,7 @@ def deployment(node: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "package.json",
         "package-lock.json",
         "requirements-playground.lock",
+        "pyproject.toml",
     ):
         shutil.copy(ROOT / name, root)
     shutil.copytree(ROOT / "infra", root / "infra")
