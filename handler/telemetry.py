@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ _OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"
 # These libraries write addresses or whole requests at their lower levels.
 _QUIET: Final = ("httpx", "httpcore", "botocore", "boto3", "urllib3", "slack_sdk", "slack_bolt")
 
-_fields: ContextVar[Mapping[str, object]] = ContextVar("fields of each line", default=MappingProxyType({}))
+_fields: ContextVar[Mapping[str, object] | None] = ContextVar("fields of each line", default=None)
 measuring: Final = logging.getLogger(f"{__name__}.metrics")
 
 
@@ -111,7 +110,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "logger": record.name,
             "message": record.getMessage(),
-            **_fields.get(),
+            **(_fields.get() or {}),
         }
         line |= {name: value for name, value in vars(record).items() if name not in _OWN | {"measured"}}
         if isinstance(measured := getattr(record, "measured", None), Measured):
@@ -144,7 +143,7 @@ def count(name: MetricName, value: float = 1, **properties: str) -> None:
 @contextmanager
 def on_each_line(**fields: object) -> Iterator[None]:
     """Put these fields on every line, metrics too, while the block runs; what ``known`` adds ends with it."""
-    token = _fields.set({**_fields.get(), **fields})
+    token = _fields.set({**(_fields.get() or {}), **fields})
     try:
         yield
     finally:
@@ -152,5 +151,6 @@ def on_each_line(**fields: object) -> Iterator[None]:
 
 
 def known(**fields: object) -> None:
-    """Put these fields on every line from here to the end of the block of ``on_each_line``."""
-    _fields.set({**_fields.get(), **fields})
+    """Put these fields on every line from here to the end of the block of ``on_each_line``; outside of one, on none."""
+    if (before := _fields.get()) is not None:
+        _fields.set({**before, **fields})

@@ -44,8 +44,9 @@ class Worker:
         if event.get("sluice") == HANDED_OVER:
             return self._dispatched(event)
         if event.get("detail-type") == "Scheduled Event" or event.get("kind") == "tick":
-            self._desk.tick()
-            count("TicksDone")
+            with on_each_line(kind="tick"):
+                self._desk.tick()
+                count("TicksDone")
             return {"status": 200}
         raise ValueError("this event is neither a hand-over of front nor the schedule's")
 
@@ -54,10 +55,11 @@ class Worker:
         if not isinstance(body, dict):
             raise ValueError("the hand-over has no body")  # noqa: TRY004 - a malformed event, not a wrong call
         received_at = event.get("received_at")
-        self._measure("StartAge", received_at)
-        answer = dispatch(self._app, body)
-        self._measure("AnswerAge", received_at)
-        log.info("dispatched", extra={"kind": event.get("kind"), "status": answer.status})
+        with on_each_line(kind=event.get("kind"), door_id=event.get("id")):
+            self._measure("StartAge", received_at)
+            answer = dispatch(self._app, body)
+            self._measure("AnswerAge", received_at)
+            log.info("dispatched", extra={"status": answer.status})
         return {"status": answer.status, "headers": {"content-type": "application/json"}, "body": answer.body or ""}
 
     def _measure(self, age: Literal["StartAge", "AnswerAge"], received_at: object) -> None:
@@ -77,4 +79,9 @@ def _worker() -> Worker:
 def handler(event: Mapping[str, object], context: object) -> dict[str, object]:
     """Take what Lambda invokes the function with. Every line of the log has the id of the invocation."""
     with on_each_line(lambda_request_id=getattr(context, "aws_request_id", None)):
-        return _worker().handle(event)
+        try:
+            return _worker().handle(event)
+        except Exception as error:
+            # Lambda prints the traceback by itself, without our ids.
+            log.error("invocation failed", extra={"error": type(error).__name__})  # noqa: TRY400 - see above
+            raise

@@ -22,7 +22,10 @@ _COMMAND = re.compile(r"/[^\s/]{1,31}")
 
 
 class Settings(NamedTuple):
-    """What front is told. URLs end without a slash; `problems` are sentences, none if all is well."""
+    """What front is told. URLs end without a slash; `problems` are sentences, none if all is well.
+
+    `function` is its own name on Lambda, else "none".
+    """
 
     signing_secret: str
     secret_id: str
@@ -32,6 +35,7 @@ class Settings(NamedTuple):
     lambda_url: str
     secrets_url: str
     log_level: str
+    function: str
     problems: tuple[str, ...]
 
     def __repr__(self) -> str:
@@ -53,6 +57,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         lambda_url=_endpoint(given, "LAMBDA", "lambda", region, problems),
         secrets_url=_endpoint(given, "SECRETS_MANAGER", "secretsmanager", region, problems),
         log_level=_level(given, problems),
+        function=given.get("AWS_LAMBDA_FUNCTION_NAME") or "none",
         problems=(),
     )
     problems.extend(_problems(settings))

@@ -6,16 +6,17 @@ given within `BUDGET_SECONDS` whatever happens behind, and no event makes it rai
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from handler.front import classify, config, incoming, replies, verify, wire, words
+from handler.front import classify, config, incoming, metrics, replies, verify, wire, words
 from handler.front.apology import apology
 from handler.front.aws import Aws
 from handler.front.handoff import HandOverFailed, Worker, encode
-from handler.front.journal import Visit, is_wanted, line, whereabouts
+from handler.front.journal import Visit, ids, is_wanted, line, whereabouts
 from handler.front.secret import (
     DOUBTED_AFTER_SECONDS,
     KEPT_SECONDS,
@@ -67,10 +68,20 @@ class Door:
             reply = turned.reply
         except Exception as error:  # noqa: BLE001 - Slack gets its answer and the log its line, also from a bug
             reply = replies.broken(replies.INTERNAL_SERVER_ERROR, "bug", whereabouts(error), visit.short_id).reply
+        self._log(visit, reply, context)
+        return reply.as_http()
+
+    def _log(self, visit: Visit, reply: Reply, context: object) -> None:
+        """Write one line; LOG_LEVEL silences its words, never its figures."""
+        world, now = self._world, self._world.clock()
+        fields = metrics.embedded(metrics.figures(visit, reply, now), self._settings.function, now)
         if is_wanted(reply, self._settings.log_level):
             elapsed = world.monotonic() - visit.started
-            world.write(line(visit, reply, context, now=world.clock(), elapsed_seconds=elapsed))
-        return reply.as_http()
+            fields = line(visit, reply, context, now=now, elapsed_seconds=elapsed) | fields
+        elif fields:
+            fields = ids(visit, context) | fields
+        if fields:
+            world.write(json.dumps(fields))
 
     def _reply(self, event: object, visit: Visit) -> Reply:
         request = incoming.read(event)
@@ -82,11 +93,12 @@ class Door:
         claim = verify.read_claim(request.headers, request.body, received_at)
         visit.sent_at = claim.sent_at
         self._authenticate(claim, visit)
+        visit.is_genuine = True
         message = classify.classify(request.body, request.headers.get("content-type", ""))
         if isinstance(message, classify.Challenge):
             return replies.challenge(message.text)
         visit.kind, visit.name = message.kind, message.name
-        payload = encode(message, received_at)
+        payload = encode(message, received_at, visit.short_id)
         try:
             return self._worker.take(payload, is_awaited=message.is_awaited, seconds=self._left(visit))
         except HandOverFailed as failed:

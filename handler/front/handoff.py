@@ -38,8 +38,10 @@ class HandOverFailed(Exception):
         self.unsure = unsure
 
 
-def encode(delivery: Delivery, received_at: float) -> bytes:
+def encode(delivery: Delivery, received_at: float, short_id: str) -> bytes:
     """Return the worker's payload; `received_at` is in epoch seconds, written as whole milliseconds.
+
+    `short_id` is the id on the door's own line of the log, so that the worker's can be found from it.
 
     Raises:
         TurnedAway: 400, the content fits into no JSON (infinity, or nested too deep).
@@ -49,6 +51,7 @@ def encode(delivery: Delivery, received_at: float) -> bytes:
         "kind": delivery.kind,
         "body": delivery.body,
         "received_at": int(received_at * 1000),
+        "id": short_id,
     }
     try:
         return json.dumps(payload, allow_nan=False, separators=(",", ":")).encode()

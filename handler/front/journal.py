@@ -5,7 +5,6 @@ Never in it: bodies, header values, signatures, tokens, secrets, or the text of 
 
 from __future__ import annotations
 
-import json
 import os.path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,10 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class Visit:
-    """What is known so far of the event in hand. `sent_at` is Slack's timestamp, `started` and `ends` monotonic."""
+    """What is known so far of the event in hand. `sent_at` is Slack's timestamp, `started` and `ends` monotonic.
+
+    `is_genuine` is whether Slack signed it; until then `sent_at` is what anybody may claim.
+    """
 
     def __init__(self, short_id: str, started: float, budget_seconds: float) -> None:
         self.short_id = short_id
@@ -27,6 +29,7 @@ class Visit:
         self.kind = ""
         self.name = ""
         self.sent_at: int | None = None
+        self.is_genuine = False
 
 
 def is_wanted(reply: Reply, log_level: str) -> bool:
@@ -34,10 +37,9 @@ def is_wanted(reply: Reply, log_level: str) -> bool:
     return LEVELS.index(reply.level) >= LEVELS.index(log_level)
 
 
-def line(visit: Visit, reply: Reply, context: object, *, now: float, elapsed_seconds: float) -> str:
+def line(visit: Visit, reply: Reply, context: object, *, now: float, elapsed_seconds: float) -> dict[str, object]:
     """Return the line; what does not apply is left out. `ack_age_seconds` counts from Slack's timestamp to `now`."""
-    request_id = getattr(context, "aws_request_id", None)
-    fields = {
+    fields: dict[str, object] = {
         "level": reply.level,
         "message": f"front {reply.outcome}",
         "outcome": reply.outcome,
@@ -46,12 +48,20 @@ def line(visit: Visit, reply: Reply, context: object, *, now: float, elapsed_sec
         "status": reply.status,
         "kind": visit.kind,
         "name": visit.name,
-        "id": visit.short_id,
-        "lambda_request_id": request_id if isinstance(request_id, str) else None,
+        **ids(visit, context),
         "duration_ms": round(elapsed_seconds * 1000, 1),
         "ack_age_seconds": None if visit.sent_at is None else round(now - visit.sent_at, 3),
     }
-    return json.dumps({name: value for name, value in fields.items() if value not in ("", None)})
+    return {name: value for name, value in fields.items() if value not in ("", None)}
+
+
+def ids(visit: Visit, context: object) -> dict[str, object]:
+    """Return what every line has: our id of the event, which the worker's lines have too, and Lambda's."""
+    found: dict[str, object] = {"id": visit.short_id}
+    request_id = getattr(context, "aws_request_id", None)
+    if isinstance(request_id, str):
+        found["lambda_request_id"] = request_id
+    return found
 
 
 def whereabouts(error: BaseException) -> str:

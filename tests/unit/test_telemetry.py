@@ -50,6 +50,16 @@ def test_each_line_has_the_fields_of_its_block() -> None:
     ]
 
 
+def test_what_is_known_outside_of_a_block_is_on_no_line() -> None:
+    """Without an invocation there is nothing that a field could belong to, and nothing is kept for the next one."""
+    with configured() as lines:
+        known(request_id="R1")
+        log.warning("outside")
+        with on_each_line(lambda_request_id="L1"):
+            log.warning("next")
+    assert ["request_id" in line for line in lines] == [False, False]
+
+
 def test_a_line_says_when_in_utc() -> None:
     """The moment of a line is ISO 8601 with its offset from UTC."""
     with configured() as lines:

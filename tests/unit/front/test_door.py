@@ -269,6 +269,7 @@ def test_command_is_acknowledged_empty_and_queued(*, is_base64: bool) -> None:
         "kind": "command",
         "body": {"command": "/dataflow", "text": "상태 wc"},
         "received_at": NOW * 1000,
+        "id": SHORT_ID,
     }
 
 
@@ -331,7 +332,12 @@ def test_log_line_says_how_it_went() -> None:
     """One line for each event: outcome, kind, ids, how long it took and how old the request was."""
     ticks = iter([100.0, 100.25, 100.5, 100.75125])
     with Loopback(taken) as aws:
-        front = Front(url=aws.url, clock=lambda: NOW + 1.50049, monotonic=lambda: next(ticks))
+        front = Front(
+            url=aws.url,
+            clock=lambda: NOW + 1.50049,
+            monotonic=lambda: next(ticks),
+            environ={"AWS_LAMBDA_FUNCTION_NAME": "sluice-prod-front"},
+        )
         front.handle(command_event(), Context())
 
     assert front.log == [
@@ -346,6 +352,18 @@ def test_log_line_says_how_it_went() -> None:
             "lambda_request_id": Context.aws_request_id,
             "duration_ms": 751.2,
             "ack_age_seconds": 1.5,
+            "_aws": {
+                "Timestamp": NOW * 1000 + 1500,
+                "CloudWatchMetrics": [
+                    {
+                        "Namespace": "Sluice",
+                        "Dimensions": [["function"]],
+                        "Metrics": [{"Name": "AckAge", "Unit": "Seconds"}],
+                    }
+                ],
+            },
+            "function": "sluice-prod-front",
+            "AckAge": 1.5,
         }
     ]
 
@@ -378,6 +396,36 @@ def test_log_level_silences_the_ordinary(level: str, lines: int) -> None:
     front = Front(environ={"LOG_LEVEL": level})
     front.handle({})
     assert len(front.lines) == lines
+
+
+def test_log_level_silences_no_figure() -> None:
+    """Where words are unwanted, a line has ids and figures only; an alarm depends on it."""
+    with Loopback(taken) as aws:
+        front = Front(url=aws.url, environ={"LOG_LEVEL": "ERROR"})
+        front.handle(command_event(), Context())
+    (line,) = front.log
+    assert set(line) == {"_aws", "function", "AckAge", "id", "lambda_request_id"}
+    assert (line["AckAge"], line["id"], line["function"]) == (0.0, SHORT_ID, "none")
+
+
+@pytest.mark.parametrize("sent_at", [NOW, NOW - 299])
+def test_a_stranger_s_request_measures_nothing(sent_at: int) -> None:
+    """The timestamp of a request that Slack did not sign is anybody's: it must not set off an alarm."""
+    front = Front()
+    front.handle(command_event(sent_at, secret="guessed"))
+    assert ["_aws" in line for line in front.log] == [False]
+
+
+def test_what_could_not_be_handed_over_is_counted() -> None:
+    """The door never raises, so a failure of its own is a figure, beside the age of the answer."""
+    front = Front()
+    front.handle(command_event())
+    (line,) = front.log
+    assert (line["DoorFailures"], line["AckAge"]) == (1, 0.0)
+    assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [
+        {"Name": "AckAge", "Unit": "Seconds"},
+        {"Name": "DoorFailures", "Unit": "Count"},
+    ]
 
 
 def test_wrong_settings_are_500_with_one_line_that_lists_them_all() -> None:
