@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from handler.domain.commands import ShowJobHistory, ShowStatus
-from handler.domain.errors import ChatError, ChatRefused, UsageError
+from handler.domain.errors import ChatError, ChatRefused, LedgerError, UsageError
 from handler.domain.grammar import parse
 from handler.domain.identity import delivery_digest
 from handler.domain.model import RequestId
@@ -17,6 +17,7 @@ from handler.flows.access import Asker
 from handler.flows.answer import answer, attempted
 from handler.flows.review import Click, Ref
 from handler.flows.upkeep import tick
+from handler.ports import Tick
 from handler.slack.forms import DENY_REASON, denial, deny_form
 from handler.slack.mishap_view import unexpected_message, unknown_button_message
 from handler.slack.payloads import where
@@ -92,6 +93,7 @@ class Desk:
                     self.herald.remind(outcome)
                 case _:
                     assert_never(outcome)
+        self._keep_pulse()
 
     def broke(self, body: Mapping[str, object], error: Exception) -> None:
         """Tell the person, and the log, that something broke; the caller raises it on."""
@@ -102,6 +104,13 @@ class Desk:
             self.herald.whisper_to(channel_id, user_id, response_url, unexpected_message(self.herald.voice, incident))
         except ChatError as unsent:
             log.error("could not tell", extra={"incident": incident, **described(unsent)})  # noqa: TRY400 - expected
+
+    def _keep_pulse(self) -> None:
+        """Keep that this tick came to its end, for the operator; the next one does if this one cannot."""
+        try:
+            self.world.ledger.ticked(Tick(self.world.clock.now(), self.world.policy.version))
+        except LedgerError as error:
+            log.warning("tick not kept", extra=described(error))
 
     def _ask_why(self, pressed: Pressed, click: Click) -> None:
         """Open the form for the reason of a denial; Slack takes its trigger for three seconds only."""

@@ -82,6 +82,14 @@ class FactPage:
     cursor: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A tick that came to its end, and the version of the policy that it went by."""
+
+    at: datetime
+    policy_version: str
+
+
 class Ledger(Protocol):
     """The record: requests with their locks, and the append-only audit table. All may raise LedgerUnavailable."""
 
@@ -118,6 +126,12 @@ class Ledger(Protocol):
 
     def history(self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None) -> FactPage:
         """Read facts by job or person, newest first. Raises BadCursor for a cursor that is none of ours."""
+
+    def ticked(self, tick: Tick) -> None:
+        """Keep that a tick came to its end, in place of the one before it."""
+
+    def last_tick(self) -> Tick | None:
+        """Read the tick that came to its end last, consistently; None before the first."""
 
 
 class Policy(Protocol):

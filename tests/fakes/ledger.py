@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from handler.domain.audit import Fact
     from handler.domain.model import JobId, RequestId
     from handler.domain.request import Card, Request
-    from handler.ports import ByActor
+    from handler.ports import ByActor, Tick
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -43,6 +43,7 @@ class FakeLedger:
     requests: dict[RequestId, Request] = field(default_factory=dict)
     locks: dict[JobId, RequestId] = field(default_factory=dict)
     facts: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    tick: Tick | None = None
     faults: list[Fault] = field(default_factory=list)
     _one_at_a_time: threading.RLock = field(default_factory=threading.RLock)
 
@@ -119,6 +120,16 @@ class FakeLedger:
             shown = newest_first[:limit]
             more = _cursor(shown[-1]) if len(newest_first) > limit else None
             return FactPage(tuple(deepcopy(places[place]) for place in shown), more)
+
+    def ticked(self, tick: Tick) -> None:
+        """Keep that a tick came to its end."""
+        with self._call("ticked"):
+            self.tick = tick
+
+    def last_tick(self) -> Tick | None:
+        """Read the tick that came to its end last."""
+        with self._call("last_tick"):
+            return self.tick
 
     def all_facts(self) -> tuple[dict[str, Any], ...]:
         """Return every fact there is, for tests to look at."""

@@ -11,6 +11,7 @@ import pytest
 from handler.domain.dataflow_errors import DataFlowTimedOut
 from handler.domain.errors import ChatRefused, ChatUnavailable, JobNotFound
 from handler.domain.request import State
+from handler.ports import Tick
 from handler.slack.app import create_app, dispatch
 from tests.fakes.dataflow import Fault
 from tests.fakes.ledger import Fault as LedgerFault
@@ -180,6 +181,20 @@ def test_a_duty_that_failed_is_logged(office: Office, caplog: pytest.LogCaptureF
     office.desk.tick()
     (logged,) = caplog.records
     assert (logged.message, vars(logged)["request_id"]) == ("duty failed", request.id)
+
+
+def test_a_tick_leaves_word_that_it_was_there(office: Office) -> None:
+    """Its moment and the policy it went by are kept, whether or not there was anything to do."""
+    office.desk.tick()
+    assert office.story.ledger.tick == Tick(office.story.clock.now(), office.story.policy.version)
+
+
+def test_a_tick_that_cannot_leave_word_has_done_its_work(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    """The record is away at the very end: the tick does not fail, and the log says what is missing."""
+    office.story.ledger.faults.append(LedgerFault("ticked"))
+    office.desk.tick()
+    assert office.story.ledger.tick is None
+    assert [record.message for record in caplog.records] == ["tick not kept"]
 
 
 def test_a_redelivery_that_was_told_is_silent(office: Office) -> None:

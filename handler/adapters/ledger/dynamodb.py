@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from handler.adapters.ledger.calls import Calls, ConditionUnmet
 from handler.adapters.ledger.cursor import cursor_after, start_key
 from handler.adapters.ledger.items import (
-    LOCK_PREFIX,
+    NO_REQUEST,
     OPEN,
     UnreadableItem,
     can_be_key,
@@ -19,6 +19,7 @@ from handler.adapters.ledger.items import (
     stored_request,
     wire,
 )
+from handler.adapters.ledger.pulse import LAST_TICK, stored_tick, tick_item
 from handler.adapters.ledger.writes import Part, Writes, lock_key
 from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
 from handler.domain.model import RequestId
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from handler.domain.audit import Fact
     from handler.domain.model import JobId
     from handler.domain.request import Card, Request
-    from handler.ports import ByActor, Clock
+    from handler.ports import ByActor, Clock, Tick
 
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class DynamoLedger:
 
     def request(self, request_id: RequestId) -> Request | None:
         """Read one request, consistently; what cannot be a request's id names none."""
-        if request_id.startswith(LOCK_PREFIX) or not can_be_key(request_id):
+        if NO_REQUEST in request_id or not can_be_key(request_id):
             return None
         item = self._item("request", request_id)
         return None if item is None else _read("request", item)
@@ -153,6 +154,19 @@ class DynamoLedger:
         shown = items[:limit]
         more = cursor_after(plain(shown[-1])["gsi_at"]) if len(items) > limit else None
         return FactPage(tuple(stored_fact(item) for item in shown), more)
+
+    def ticked(self, tick: Tick) -> None:
+        """Keep that a tick came to its end, in place of the one before it."""
+        table, item = self._writes.requests_table, tick_item(tick)
+        self._calls.do("ticked", lambda: self._client.put_item(TableName=table, Item=item))
+
+    def last_tick(self) -> Tick | None:
+        """Read the tick that came to its end last, consistently."""
+        item = self._item("last_tick", LAST_TICK)
+        try:
+            return None if item is None else stored_tick(item)
+        except UnreadableItem as problem:
+            raise LedgerUnavailable("last_tick", str(problem)) from problem
 
     def _transact(self, operation: str, steps: tuple[Step, ...]) -> frozenset[Part]:
         """Do all steps or none; return the parts whose clauses failed, nothing when it is done."""

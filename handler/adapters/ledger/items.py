@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 SCHEMA: Final = 1
 INDEX_PREFIX: Final = "gsi_"
 LOCK_PREFIX: Final = "lock#"
+NO_REQUEST: Final = "#"
+"""Stands in the keys of all items that are no requests, and in no request's id."""
 OPEN: Final = "open"
 DUE_AT_NO_TIME: Final = "9999"
 _LONGEST_KEY_BYTES: Final = 2048
