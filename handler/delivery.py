@@ -21,6 +21,7 @@ from handler.ports import Tick
 from handler.slack.forms import DENY_REASON, denial, deny_form
 from handler.slack.mishap_view import unexpected_message, unknown_button_message
 from handler.slack.payloads import where
+from handler.telemetry import known
 from handler.telling import Herald, described
 
 if TYPE_CHECKING:
@@ -138,4 +139,5 @@ STORIES: Mapping[str, Callable[[World, Click], Outcome]] = {
 
 def _click(asker: Asker, value: str, *, is_stranger: bool) -> Click:
     request_id, _, digest = value.partition(" ")
+    known(request_id=request_id)
     return Click(asker, Ref(RequestId(request_id), digest), is_stranger=is_stranger)

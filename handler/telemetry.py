@@ -110,7 +110,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "logger": record.name,
             "message": record.getMessage(),
-            **(_fields.get() or {}),
+            **{name: value for name, value in (_fields.get() or {}).items() if value is not None},
         }
         line |= {name: value for name, value in vars(record).items() if name not in _OWN | {"measured"}}
         if isinstance(measured := getattr(record, "measured", None), Measured):
@@ -142,7 +142,10 @@ def count(name: MetricName, value: float = 1, **properties: str) -> None:
 
 @contextmanager
 def on_each_line(**fields: object) -> Iterator[None]:
-    """Put these fields on every line, metrics too, while the block runs; what ``known`` adds ends with it."""
+    """Put these fields on every line, metrics too, while the block runs; what ``known`` adds ends with it.
+
+    None puts a field on no line, whatever becomes known: a tick is about many requests, each named on its line.
+    """
     token = _fields.set({**(_fields.get() or {}), **fields})
     try:
         yield
@@ -151,6 +154,9 @@ def on_each_line(**fields: object) -> Iterator[None]:
 
 
 def known(**fields: object) -> None:
-    """Put these fields on every line from here to the end of the block of ``on_each_line``; outside of one, on none."""
+    """Put these fields on every line from here to the end of the block of ``on_each_line``; outside of one, on none.
+
+    What was known before stays.
+    """
     if (before := _fields.get()) is not None:
-        _fields.set({**before, **fields})
+        _fields.set({**fields, **before})

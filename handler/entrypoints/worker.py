@@ -44,7 +44,7 @@ class Worker:
         if event.get("sluice") == HANDED_OVER:
             return self._dispatched(event)
         if event.get("detail-type") == "Scheduled Event" or event.get("kind") == "tick":
-            with on_each_line(kind="tick"):
+            with on_each_line(kind="tick", request_id=None):
                 self._desk.tick()
                 count("TicksDone")
             return {"status": 200}

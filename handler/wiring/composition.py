@@ -26,6 +26,7 @@ from handler.settings import InSecretsManager, NcpKeys, WorkerSettings
 from handler.slack.catalogue import load_words
 from handler.slack.voice import Voice
 from handler.telling import Herald
+from handler.wiring.watched import watched
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -54,19 +55,13 @@ def compose(settings: WorkerSettings, clock: Clock | None = None, waits: Waits |
     """
     clock, waits = clock or SystemClock(), waits or Waits()
     token = _bot_token(settings.bot_token, waits).get_secret_value()
-    chat = SlackChat(token, settings.slack_api_url, waits.slack_seconds)
+    chat = watched(SlackChat(token, settings.slack_api_url, waits.slack_seconds), "slack")
     policy = CedarPolicy.from_folder(settings.policy_dir)
     for warning in policy.warnings:
         log.warning("policy", extra={"warning": warning})
     world = World(
-        dataflow=_dataflow(settings, clock, waits),
-        ledger=DynamoLedger(
-            boto3.client("dynamodb", config=waits.dynamodb),
-            requests_table=settings.requests_table,
-            audit_table=settings.audit_table,
-            clock=clock,
-            jitter=random.random,
-        ),
+        dataflow=watched(_dataflow(settings, clock, waits), "dataflow"),
+        ledger=watched(_ledger(settings, clock, waits), "dynamodb"),
         policy=policy,
         directory=SlackDirectory(policy.settings.groups, chat.group_members, clock),
         clock=clock,
@@ -74,6 +69,16 @@ def compose(settings: WorkerSettings, clock: Clock | None = None, waits: Waits |
     )
     voice = Voice(load_words(), settings.slack_command)
     return Desk(world, Herald(world, chat, voice, settings.approvals_channel))
+
+
+def _ledger(settings: WorkerSettings, clock: Clock, waits: Waits) -> DynamoLedger:
+    return DynamoLedger(
+        boto3.client("dynamodb", config=waits.dynamodb),
+        requests_table=settings.requests_table,
+        audit_table=settings.audit_table,
+        clock=clock,
+        jitter=random.random,
+    )
 
 
 def _dataflow(settings: WorkerSettings, clock: Clock, waits: Waits) -> HttpDataFlow:

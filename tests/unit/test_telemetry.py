@@ -60,6 +60,19 @@ def test_what_is_known_outside_of_a_block_is_on_no_line() -> None:
     assert ["request_id" in line for line in lines] == [False, False]
 
 
+def test_a_field_that_the_block_named_stays() -> None:
+    """What was known first is on all lines; a field that a block gave as None is on none, whatever becomes known."""
+    with configured() as lines:
+        with on_each_line(lambda_request_id="L1"):
+            known(request_id="R1")
+            known(request_id="R2")
+            log.warning("about the first")
+        with on_each_line(request_id=None):
+            known(request_id="R3")
+            log.warning("about many")
+    assert [line.get("request_id", "absent") for line in lines] == ["R1", "absent"]
+
+
 def test_a_line_says_when_in_utc() -> None:
     """The moment of a line is ISO 8601 with its offset from UTC."""
     with configured() as lines:

@@ -1,0 +1,86 @@
+"""What passes through the ports is measured, each once, and nothing about a call changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handler.domain.audit import Event, Fact
+from handler.domain.dataflow_errors import DataFlowTimedOut, NotFound
+from handler.domain.errors import ChatRefused, LedgerUnavailable, Moved
+from handler.telemetry import Measured
+from handler.wiring.watched import DECISIONS, OUTCOMES, watched
+from tests.fakes.dataflow import FakeDataFlow
+from tests.makers import JOB_ID, job
+
+if TYPE_CHECKING:
+    from handler.domain.errors import SluiceError
+
+FACT = Fact(request_id="R1", at="2026-11-23T00:00:00.000Z", event=Event.APPLIED, actor="U0KIM")
+
+
+class Book:
+    """Something facts are recorded in, which can fail."""
+
+    pages = 3
+
+    def __init__(self, failure: SluiceError | None = None) -> None:
+        self.facts: list[Fact] = []
+        self._failure = failure
+
+    def record(self, fact: Fact) -> str:
+        """Keep a fact."""
+        if self._failure:
+            raise self._failure
+        self.facts.append(fact)
+        return "kept"
+
+
+def test_a_watched_port_answers_as_it_did(figures: list[Measured]) -> None:
+    """Results and plain attributes come through, and what nobody wants to know is not measured."""
+    dataflow = watched(FakeDataFlow([job()]), "dataflow")
+    assert dataflow.job(JOB_ID) == job()
+    assert watched(Book(), "dynamodb").pages == 3
+    assert figures == []
+
+
+@pytest.mark.parametrize("event", Event)
+def test_each_fact_is_counted_as_what_it_is(event: Event, figures: list[Measured]) -> None:
+    """Decisions and outcomes are counted from the facts, by their words, with the request's id."""
+    book = Book()
+    assert watched(book, "dynamodb").record(replace(FACT, event=event)) == "kept"
+    expected = []
+    if event in DECISIONS:
+        expected = [Measured("Decisions", 1, {"decision": event.value, "request_id": "R1"})]
+    if event in OUTCOMES:
+        expected = [Measured("Outcomes", 1, {"state": event.value, "request_id": "R1"})]
+    assert (figures, len(book.facts)) == (expected, 1)
+
+
+def test_decisions_and_outcomes_are_what_operators_look_for() -> None:
+    """Who was allowed what, and how changes ended; steps in between are neither."""
+    assert {event.value for event in DECISIONS} >= {"requested", "refused", "approved", "denied", "broke_glass"}
+    assert {event.value for event in OUTCOMES} >= {"applied", "failed", "unknown", "reverted", "expired", "stale"}
+    assert set() == DECISIONS & OUTCOMES
+
+
+@pytest.mark.parametrize(
+    ("failure", "counted"),
+    [
+        (LedgerUnavailable("PutItem", "timeout"), ["LedgerUnavailable"]),
+        (ChatRefused("chat.postMessage", "channel_not_found"), ["ChatRefused"]),
+        (DataFlowTimedOut("getJobById", may_have_changed=False), ["DataFlowTimedOut"]),
+        (NotFound("getJobById"), []),
+        (Moved(None), []),
+    ],
+)
+def test_what_a_service_did_not_do_is_counted(
+    failure: SluiceError, counted: list[str], figures: list[Measured]
+) -> None:
+    """A failure is counted under its service and raised as it was; a no and a lost race are none. No fact counts."""
+    with pytest.raises(type(failure)) as raised:
+        watched(Book(failure), "dynamodb").record(FACT)
+    assert raised.value is failure
+    assert figures == [Measured("ApiErrors", 1, {"dependency": "dynamodb", "error": name}) for name in counted]
