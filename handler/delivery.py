@@ -17,6 +17,7 @@ from handler.flows.access import Asker
 from handler.flows.answer import answer, attempted
 from handler.flows.review import Click, Ref
 from handler.flows.upkeep import tick
+from handler.notary import seal_and_post
 from handler.ports import Tick
 from handler.slack.forms import DENY_REASON, denial, deny_form
 from handler.slack.mishap_view import unexpected_message, unknown_button_message
@@ -82,7 +83,13 @@ class Desk:
         self.herald.tell(outcome, sent.actor, "")
 
     def tick(self) -> None:
-        """Do what is due, and tell the channels what came of it."""
+        """Do what is due, tell the channels what came of it, and seal the days that are over."""
+        try:
+            self._do_what_is_due()
+        finally:
+            seal_and_post(self.world, self.herald.chat, self.herald.voice)
+
+    def _do_what_is_due(self) -> None:
         ticked = tick(self.world)
         for request_id, error in ticked.failed:
             log.error("duty failed", extra={"request_id": request_id, **described(error)})

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from handler.audit_ports import Seals
     from handler.domain.audit import Fact
     from handler.domain.authority import Decision, Question
     from handler.domain.model import (
@@ -92,6 +93,10 @@ class Tick:
 
 class Ledger(Protocol):
     """The record: requests with their locks, and the append-only audit table. All may raise LedgerUnavailable."""
+
+    @property
+    def seals(self) -> Seals:
+        """The seals of the days, which are facts of this record."""
 
     def open(self, request: Request, fact: Fact) -> None:
         """Record a new request, its first fact and, when its state holds the job, the job's lock: all or nothing.

@@ -40,6 +40,7 @@ class Event(StrEnum):
     REVERTING = "reverting"
     REVERTED = "reverted"
     KEPT = "kept"
+    SEALED = "sealed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class Fact:
 
     What does not apply is None and left out of the item. ``detail`` is the
     rest in one word: why a refusal, or the name of the error that stands in the way.
+    ``day``, ``root`` and ``count`` are a seal's: the day (ISO 8601, UTC), the Merkle root over its facts, their number.
     """
 
     request_id: str
@@ -67,6 +69,9 @@ class Fact:
     delivery: str | None = None
     detail: str | None = None
     writer: str | None = None
+    day: str | None = None
+    root: str | None = None
+    count: int | None = None
     seq: int = 0
     prev_hash: str = FIRST_PREV_HASH
     hash: str = ""
@@ -139,6 +144,12 @@ def digest(attributes: Mapping[str, object]) -> str:
     """Return the SHA-256 of a fact's attributes, without ``hash`` and without those that only serve an index."""
     covered = {name: value for name, value in attributes.items() if name != "hash" and not name.startswith("gsi_")}
     return hashlib.sha256(canonical(covered).encode()).hexdigest()
+
+
+def place_of(fact: Mapping[str, object]) -> str:
+    """Return where a fact stands among those of its day, job or person: text order is by when, request and number."""
+    seq = fact.get("seq")
+    return f"{fact.get('at')}#{fact.get('request_id')}#{seq:06d}" if isinstance(seq, int) else f"{fact.get('at')}#?#?"
 
 
 def chained(head: Head, fact: Fact) -> Fact:

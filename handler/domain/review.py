@@ -24,9 +24,10 @@ REVIEW_AGAIN_AFTER: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How approvals run, and emergencies (``settings.toml``, ``[approvals]`` and ``[break_glass]``).
+    """How approvals run, emergencies, and the record (``settings.toml``).
 
-    ``escalate_to`` are Slack ids of user groups, people or channels.
+    ``escalate_to`` are Slack ids of user groups, people or channels. ``audit_channel`` is where each day's seal is
+    posted, None when it is not.
     """
 
     expires_after: timedelta = timedelta(minutes=30)
@@ -36,6 +37,7 @@ class Terms:
     channel: str | None = None
     review_within: timedelta = timedelta(days=1)
     longest_emergency: timedelta = timedelta(hours=2)
+    audit_channel: str | None = None
 
 
 class Objection(StrEnum):

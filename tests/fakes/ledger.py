@@ -10,8 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from handler.domain.audit import place_of
 from handler.domain.errors import BadCursor, DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
+from handler.domain.sealing import SEALS
 from handler.ports import ByJob, FactPage
+from tests.fakes.seals import FakeSeals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from handler.domain.audit import Fact
     from handler.domain.model import JobId, RequestId
     from handler.domain.request import Card, Request
+    from handler.domain.sealing import Sealing
     from handler.ports import ByActor, Tick
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -38,18 +42,28 @@ class Fault:
 
 @dataclass(slots=True)
 class FakeLedger:
-    """Remembers requests, locks and facts; ``faults`` are used up one by one, each at a call of its method."""
+    """Remembers requests, locks and facts, the seals beside those of requests.
+
+    ``faults`` are used up one by one, each at a call of its method.
+    """
 
     requests: dict[RequestId, Request] = field(default_factory=dict)
     locks: dict[JobId, RequestId] = field(default_factory=dict)
     facts: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     tick: Tick | None = None
     faults: list[Fault] = field(default_factory=list)
+    sealing: Sealing | None = None
+    sealed: list[dict[str, object]] = field(default_factory=list)
     _one_at_a_time: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def seals(self) -> FakeSeals:
+        """The seals of the days."""
+        return FakeSeals(self)
 
     def open(self, request: Request, fact: Fact) -> None:
         """Record a new request, its fact and its lock: all or nothing."""
-        with self._call("open"):
+        with self.call("open"):
             existing = self.requests.get(request.id)
             if existing is not None:
                 if existing.head == request.head:
@@ -64,7 +78,7 @@ class FakeLedger:
 
     def advance(self, before: Request, after: Request, fact: Fact) -> None:
         """Record a request's next state; the card stays as it is stored."""
-        with self._call("advance"):
+        with self.call("advance"):
             current = self.requests.get(before.id)
             if current is not None and current.head == after.head:
                 return
@@ -78,7 +92,7 @@ class FakeLedger:
 
     def record(self, fact: Fact) -> None:
         """Record a chain of one fact, once for each delivery."""
-        with self._call("record"):
+        with self.call("record"):
             if fact.request_id not in self.facts:
                 self._append(fact)
                 return
@@ -89,33 +103,33 @@ class FakeLedger:
 
     def remember_card(self, request_id: RequestId, card: Card) -> None:
         """Keep where the request's message stands. Raises Moved with None when there is no such request."""
-        with self._call("remember_card"):
+        with self.call("remember_card"):
             if request_id not in self.requests:
                 raise Moved(None)
             self.requests[request_id] = self.requests[request_id].with_card(card)
 
     def request(self, request_id: RequestId) -> Request | None:
         """Read one request."""
-        with self._call("request"):
+        with self.call("request"):
             return self.requests.get(request_id)
 
     def open_requests(self, *, limit: int) -> tuple[Request, ...]:
         """Read the requests that need something still, the first due first."""
-        with self._call("open_requests"):
+        with self.call("open_requests"):
             needy = [each for each in self.requests.values() if each.state.holds_job or each.due_at]
             return tuple(sorted(needy, key=lambda request: request.due_at or _NEVER)[:limit])
 
     def chain(self, request_id: RequestId) -> tuple[Mapping[str, object], ...]:
         """Read all facts of one request in their order."""
-        with self._call("chain"):
-            return tuple(deepcopy(self.facts.get(request_id, [])))
+        with self.call("chain"):
+            return tuple(deepcopy(self.sealed if request_id == SEALS else self.facts.get(request_id, [])))
 
     def history(self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None) -> FactPage:
         """Read facts by job or person, newest first. Raises BadCursor for a cursor that is none."""
-        with self._call("history"):
+        with self.call("history"):
             name, value = ("job_id", query.job_id) if isinstance(query, ByJob) else ("actor", query.user_id)
             after = None if cursor is None else _place_in(cursor)
-            places = {_place(fact): fact for fact in self.all_facts() if fact.get(name) == value}
+            places = {place_of(fact): fact for fact in self.every_fact() if fact.get(name) == value}
             newest_first = sorted((place for place in places if after is None or place < after), reverse=True)
             shown = newest_first[:limit]
             more = _cursor(shown[-1]) if len(newest_first) > limit else None
@@ -123,20 +137,25 @@ class FakeLedger:
 
     def ticked(self, tick: Tick) -> None:
         """Keep that a tick came to its end."""
-        with self._call("ticked"):
+        with self.call("ticked"):
             self.tick = tick
 
     def last_tick(self) -> Tick | None:
         """Read the tick that came to its end last."""
-        with self._call("last_tick"):
+        with self.call("last_tick"):
             return self.tick
 
     def all_facts(self) -> tuple[dict[str, Any], ...]:
-        """Return every fact there is, for tests to look at."""
+        """Return every fact of requests, for tests to look at."""
         return tuple(fact for chain in self.facts.values() for fact in chain)
 
+    def every_fact(self) -> tuple[dict[str, Any], ...]:
+        """Return every fact there is, the seals too."""
+        return (*self.all_facts(), *self.sealed)
+
     @contextmanager
-    def _call(self, operation: str) -> Iterator[None]:
+    def call(self, operation: str) -> Iterator[None]:
+        """Carry out a call of the port, with the fault that is set up for it if there is one."""
         fault = next((fault for fault in self.faults if fault.operation == operation), None)
         if fault is not None:
             self.faults.remove(fault)
@@ -172,10 +191,6 @@ class FakeLedger:
         owner = self.locks.get(job_id)
         holder = None if owner is None else self.requests.get(owner)
         return holder if holder is not None and holder.state.holds_job else None
-
-
-def _place(fact: Mapping[str, Any]) -> str:
-    return f"{fact['at']}#{fact['request_id']}#{fact['seq']:06d}"
 
 
 def _cursor(place: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from handler.domain.model import RequestId
     from handler.domain.request import Request
+    from handler.domain.sealing import Sealing
 
     class Expressions(TypedDict):
         """The arguments of a DynamoDB write that carry its expressions."""
@@ -72,6 +73,14 @@ def job_is_free_or_mine(request_id: RequestId) -> Clause:
 def job_is_mine(request_id: RequestId) -> Clause:
     """This very request holds the job."""
     return Clause("job is mine", "#owner = :me", {"#owner": "owner"}, {":me": request_id})
+
+
+def sealing_is_as_read(before: Sealing | None) -> Clause:
+    """Nobody has gone on with sealing, or begun it."""
+    if before is None:
+        return Clause("sealing is new", "attribute_not_exists(#pk)", {"#pk": "pk"})
+    values = {":revision_read": before.revision}
+    return Clause("sealing is as read", "#revision = :revision_read", {"#revision": "revision"}, values)
 
 
 def on(*clauses: Clause) -> Expressions:

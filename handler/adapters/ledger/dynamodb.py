@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 from handler.adapters.ledger.calls import Calls, ConditionUnmet
 from handler.adapters.ledger.cursor import cursor_after, start_key
 from handler.adapters.ledger.items import (
-    NO_REQUEST,
     OPEN,
     UnreadableItem,
     can_be_key,
+    names_request,
     plain,
     stored_fact,
     stored_request,
     wire,
 )
 from handler.adapters.ledger.pulse import LAST_TICK, stored_tick, tick_item
+from handler.adapters.ledger.seals import DynamoSeals
 from handler.adapters.ledger.writes import Part, Writes, lock_key
 from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
 from handler.domain.model import RequestId
@@ -60,6 +61,12 @@ class DynamoLedger:
         self._client = client
         self._writes = Writes(requests_table, audit_table)
         self._calls = Calls(clock, jitter)
+        self._seals = DynamoSeals(client, self._writes, self._calls)
+
+    @property
+    def seals(self) -> DynamoSeals:
+        """The seals of the days."""
+        return self._seals
 
     def open(self, request: Request, fact: Fact) -> None:
         """Record a new request; see the port. IdTaken also when a refusal is recorded under this id."""
@@ -110,7 +117,7 @@ class DynamoLedger:
 
     def request(self, request_id: RequestId) -> Request | None:
         """Read one request, consistently; what cannot be a request's id names none."""
-        if NO_REQUEST in request_id or not can_be_key(request_id):
+        if not names_request(request_id):
             return None
         item = self._item("request", request_id)
         return None if item is None else _read("request", item)

@@ -22,8 +22,10 @@ from handler.adapters.ledger.decisions import (
     stored_review,
 )
 from handler.adapters.ledger.scalars import moment, stored_count, stored_moment, stored_moment_or_none
+from handler.domain.audit import place_of
 from handler.domain.model import Actor, Change, ChannelId, Head, JobId, RequestId, RunCondition, UserId
 from handler.domain.request import Card, Request, State
+from handler.domain.sealing import SEALS
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -47,6 +49,11 @@ _deserialize: Final = TypeDeserializer().deserialize
 
 class UnreadableItem(ValueError):
     """An item is not what this version writes; the message names no value of it."""
+
+
+def names_request(key: str) -> bool:
+    """Whether a key of the requests table may be a request's; those of locks and of whatever else is kept are not."""
+    return NO_REQUEST not in key and key != SEALS and can_be_key(key)
 
 
 def can_be_key(text: str) -> bool:
@@ -81,11 +88,13 @@ def _plain(value: object) -> object:
 
 def fact_attributes(fact: Fact) -> dict[str, object]:
     """Return a fact's attributes with those that serve the indexes by job, actor and day."""
-    return {
-        **fact.attributes(),
-        f"{INDEX_PREFIX}at": f"{fact.at}#{fact.request_id}#{fact.seq:06d}",
-        f"{INDEX_PREFIX}day": fact.at[: len("2026-11-23")],
-    }
+    attributes = fact.attributes()
+    return {**attributes, **index_attributes(attributes)}
+
+
+def index_attributes(fact: Mapping[str, object]) -> dict[str, object]:
+    """Return what puts a fact into its place in the indexes by job, actor and day."""
+    return {f"{INDEX_PREFIX}at": place_of(fact), f"{INDEX_PREFIX}day": str(fact.get("at"))[: len("2026-11-23")]}
 
 
 def stored_fact(item: Item) -> dict[str, object]:

@@ -94,6 +94,7 @@ class CedarPolicy:
             channel=approvals.channel,
             review_within=emergencies.review_within,
             longest_emergency=emergencies.max_for,
+            audit_channel=self.settings.audit.channel,
         )
 
     def _slack_ids(self, to: str) -> tuple[str, ...]:

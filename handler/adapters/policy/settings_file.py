@@ -99,6 +99,12 @@ class BreakGlass(Table):
     max_for: Duration = timedelta(hours=2)
 
 
+class Audit(Table):
+    """Where each day's seal of the record is posted, so that a copy of it is out of reach of whoever has the tables."""
+
+    channel: Annotated[str, BeforeValidator(_channel)] | None = None
+
+
 class Price(Table):
     """What one worker costs for one hour; the currency by its three letters (ISO 4217)."""
 
@@ -113,6 +119,7 @@ class PolicySettings(Table):
     approvals: Approvals = Approvals()
     limits: LimitsTable = LimitsTable()
     break_glass: BreakGlass = BreakGlass()
+    audit: Audit = Audit()
     price: Price | None = None
 
 

@@ -205,7 +205,7 @@ def test_events_are_stored_by_the_words_of_the_contract() -> None:
     assert {each.value for each in Event} == {
         *("requested", "refused", "approved", "denied", "withdrawn", "expired", "stale"),
         *("applying", "applied", "failed", "unknown", "reverting", "reverted", "kept"),
-        *("click_refused", "broke_glass", "reminded", "escalated", "reviewed", "review_reminded"),
+        *("click_refused", "broke_glass", "reminded", "escalated", "reviewed", "review_reminded", "sealed"),
     }
 
 

@@ -36,6 +36,9 @@ timeout = [1, 1440]
 review_within = "1d"
 max_for = "2h"
 
+[audit]
+channel = "C0AUDIT"
+
 [price]
 worker_hour = 0.35
 currency = "USD"
@@ -64,6 +67,7 @@ def test_every_setting_of_the_contract_is_read() -> None:
     assert settings.approvals.escalate == Escalate(after=timedelta(hours=1), to="leads")
     assert settings.limits == LimitsTable(workers=(2, 10), timeout=(1, 1440))
     assert settings.break_glass == BreakGlass(review_within=timedelta(days=1), max_for=timedelta(hours=2))
+    assert settings.audit.channel == "C0AUDIT"
     assert settings.price == Price(worker_hour=Decimal("0.35"), currency="USD")
 
 
@@ -74,7 +78,7 @@ def test_what_is_left_out_has_a_default() -> None:
     assert settings.groups == {}
     assert (settings.limits.workers, settings.limits.timeout) == ((2, 10), (1, 1440))
     assert (settings.approvals.expires, settings.approvals.channel) == (timedelta(minutes=30), None)
-    assert (settings.approvals.escalate, settings.price) == (None, None)
+    assert (settings.approvals.escalate, settings.audit.channel, settings.price) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -175,6 +179,10 @@ def test_what_is_no_duration_is_refused(written: str) -> None:
         (
             '[approvals]\nchannel = "#incident"',
             f"settings.toml: approvals.channel {NOT_A_NAME}",
+        ),
+        (
+            '[audit]\nchannel = "#audit"',
+            f"settings.toml: audit.channel {NOT_A_NAME}",
         ),
         (
             '[approvals]\nexpires = "10m"\nremind = "10m"',

@@ -22,6 +22,9 @@ to = "S0DUTY"
 [break_glass]
 review_within = "4h"
 max_for = "45m"
+
+[audit]
+channel = "C0AUDIT"
 """
 
 
@@ -40,6 +43,7 @@ def test_every_setting_reaches_the_terms() -> None:
         channel="C0DATA",
         review_within=timedelta(hours=4),
         longest_emergency=timedelta(minutes=45),
+        audit_channel="C0AUDIT",
     )
 
     assert expected == policy_of(CONTRACT, GROUPS + WHOLE).terms
