@@ -10,7 +10,7 @@ STAGE ?=
 PURE := handler.domain handler.flows handler.front handler.adapters.policy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-fuzz test-mutants check format bench package lock clean
+.PHONY: help setup demo test test-long test-faults test-fuzz test-mutants check format bench package lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -40,6 +40,10 @@ test-long: $(READY) ## races and random histories at full length (minutes)
 
 test-fuzz: $(READY) ## a million hostile events to the door, and guided fuzzing (minutes)
 	@SLUICE_FUZZ_EVENTS=1000000 SLUICE_FUZZ_RUNS=500000 $(BIN)/python -m pytest -s tests/fuzz $(ARGS)
+
+test-faults: $(READY) ## workers killed and neighbours failing at every step (minutes)
+	@$(BIN)/python -m infra.local.install
+	@SLUICE_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -rP --tb=short --no-header tests/faults $(ARGS)
 
 test-mutants: $(READY) ## do the tests of the domain notice every change of it? (minutes)
 	@$(BIN)/python -m tests.mutants

@@ -1,0 +1,1 @@
+"""Workers that are killed, neighbours that fail, deliveries that come more than once."""

@@ -1,0 +1,161 @@
+"""What must be true at the end of every story, whatever went wrong in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from handler.domain.audit import breaks
+from handler.domain.request import State
+from handler.slack.catalogue import load_words
+from tests.faults.stage import LEAD, OTHER_LEAD, VIEWER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from handler.domain.request import Request
+    from infra.local.slack.conversation import Message
+    from tests.faults.flows import Flow
+    from tests.faults.stage import Stage
+
+    Fact = Mapping[str, Any]
+
+SENTENCES = load_words().sentences
+NEWS = ("applied", "failed", "unknown", "reverted", "denied", "expired", "withdrawn", "stale")
+OUTCOMES = {"applying": {"applied", "failed", "unknown"}, "reverting": {"reverted", "failed", "unknown"}}
+WRITES = frozenset(OUTCOMES)
+OPEN_BUTTONS = {
+    State.STALE: {"ask_again"},
+    State.EXPIRED: {"ask_again"},
+}
+
+
+def violations(stage: Stage, flow: Flow, *, was_told: bool = True) -> list[str]:
+    """Return a sentence for everything that is not as it must be.
+
+    Without ``was_told`` nobody may have heard of what was never begun: its worker died, and nobody sent it again.
+    """
+    return [*truths(stage, flow, was_told=was_told), *tellings(stage, flow, was_told=was_told)]
+
+
+def truths(stage: Stage, flow: Flow, *, was_told: bool = True) -> list[str]:
+    """Return what is wrong with the record, the job and the writes."""
+    requests, chains = stage.requests(), stage.chains()
+    found = list(_record(stage, requests, chains))
+    if not flow.ends or (not requests and not was_told):
+        return [*found, *_nothing_done(stage, requests)]
+    if len(requests) != 1:
+        return [*found, f"there are {len(requests)} requests, not one"]
+    (request,) = requests
+    return [*found, *_job(stage, flow, request), *_writes(stage, chains[request.id])]
+
+
+def tellings(stage: Stage, flow: Flow, *, was_told: bool = True) -> list[str]:
+    """Return what is wrong with what people were told."""
+    if not flow.ends:
+        return [] if stage.whispers(VIEWER) or not was_told else ["the asker was told nothing"]
+    facts = stage.chains()
+    found = [each for request in stage.requests() for each in _card(stage, request)]
+    return [*found, *(each for request in stage.requests() for each in _words(stage, facts[request.id]))]
+
+
+def _nothing_done(stage: Stage, requests: Sequence[Request]) -> Iterator[str]:
+    if requests or stage.puts() or stage.posts():
+        yield "something was done that nobody allowed"
+
+
+def _record(stage: Stage, requests: Sequence[Request], chains: Mapping[str, Sequence[Fact]]) -> Iterator[str]:
+    """Every chain verifies, nothing is owed and no job is held."""
+    heads = {request.id: request.head for request in requests}
+    for request_id, facts in chains.items():
+        yield from breaks(facts, heads.get(request_id))  # type: ignore[call-overload]
+    if set(heads) - set(chains):
+        yield "a request has no facts"
+    if stage.locks():
+        yield f"a lock is left: {stage.locks()}"
+    if stage.due():
+        yield f"the tick still owes something: {stage.due()}"
+
+
+def _job(stage: Stage, flow: Flow, request: Request) -> Iterator[str]:
+    """The job has the old or the new values, the record says which, and every other setting is as it was."""
+    if request.state not in flow.ends:
+        yield f"the request ended {request.state}"
+        return
+    workers = flow.ends[request.state]
+    expected = {**request.change.before.fields, "numWorker": workers}
+    if stage.job() != expected:
+        yield f"the record says {request.state}, and the job has {stage.job()}"
+
+
+def _writes(stage: Stage, facts: Sequence[Fact]) -> Iterator[str]:
+    """Each intent has an outcome, and as many writes reached the API as it says: one, or none when it failed."""
+    puts = stage.puts()
+    for place, fact in enumerate(facts):
+        if fact["event"] not in WRITES:
+            continue
+        later = [each["event"] for each in facts[place + 1 :]]
+        outcome = next((each for each in later if each in OUTCOMES[fact["event"]] - {"unknown"}), None)
+        if outcome is None:
+            yield f"the intent {fact['event']} has no outcome"
+        sent = puts[:1]
+        if sent == [fact["after"]]:
+            puts = puts[1:]
+        elif outcome != "failed":
+            yield f"the intent {fact['event']} of {fact['after']} was carried out with {sent}"
+    if puts:
+        yield f"writes reached the API that nobody intended: {puts}"
+
+
+def _card(stage: Stage, request: Request) -> Iterator[str]:
+    """There is one card; it says how the request ended, and has no button that does nothing."""
+    cards = stage.cards()
+    if len(cards) != 1:
+        yield f"there are {len(cards)} cards, not one: {[each.text.splitlines()[0] for each in cards]}"
+    for card in cards:
+        if not card.text.startswith(_titles(request.state)):
+            yield f"the request ended {request.state}, and its card says {card.text.splitlines()[0]!r}"
+        buttons = {
+            element["action_id"] for block in card.blocks if block["type"] == "actions" for element in block["elements"]
+        }
+        if dead := buttons - OPEN_BUTTONS.get(request.state, set()):
+            yield f"the card has buttons that do nothing: {sorted(dead)}"
+
+
+def _words(stage: Stage, facts: Sequence[Fact]) -> Iterator[str]:
+    """People are called to what is new: exactly once to how it ended, at the most once to what it was in between."""
+    entered = [fact["event"] for fact in facts if fact["event"] in NEWS]
+    told = Counter(state for post in stage.posts() for state in _told(post))
+    for state in NEWS:
+        most = min(entered.count(state), 1)
+        if told[state] > most:
+            yield f"people were called to {state!r} {told[state]} times"
+    if entered and not told[entered[-1]]:
+        yield f"nobody was called to {entered[-1]!r}"
+    happened = [fact["event"] for fact in facts]
+    if "broke_glass" in happened and happened[-1] != "broke_glass":
+        for lead in (LEAD, OTHER_LEAD):
+            if (count := len(_direct(stage, lead))) != 1:
+                yield f"{lead} was told {count} times that the approvals were passed by"
+
+
+def _direct(stage: Stage, user_id: str) -> list[Message]:
+    return [each for each in stage.state().conversation.messages if each.channel == f"D{user_id[1:]}"]
+
+
+def _told(post: Message) -> Iterator[str]:
+    """Name the states that a message called people to: when it was posted, as an edit calls nobody."""
+    text = post.edits[0].text if post.edits else post.text
+    for state in NEWS:
+        if text.startswith(_titles(State(state))) if post.thread_ts is None else text.endswith(_ending(state)):
+            yield state
+
+
+def _ending(state: str) -> str:
+    return SENTENCES["click.last_word"].partition("{what}")[2].format(state=SENTENCES[f"state.{state}"])
+
+
+def _titles(state: State) -> tuple[str, ...]:
+    keys = (f"became.{state.value}", f"undoing.{state.value}")
+    return tuple(re.sub(r"[*]|(?<=[*:]) .*", "", SENTENCES[key]) for key in keys if key in SENTENCES)
