@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 from handler.domain.audit import Event, Fact
 from handler.domain.dataflow_errors import DataFlowError, NotFound
 from handler.domain.errors import ChatError, LedgerUnavailable
+from handler.domain.overdue import overdue
 from handler.telemetry import count, known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from handler.domain.request import Request
+    from handler.ports import Clock, Ledger
 
 _Port = TypeVar("_Port")
 
@@ -36,21 +40,36 @@ OUTCOMES: Final = frozenset(
 _NOT_DONE: Final = (DataFlowError, LedgerUnavailable, ChatError)
 
 
-def watched(port: _Port, dependency: str) -> _Port:
-    """Return the port, watched. ``dependency`` is what its failures are counted under."""
-    return cast("_Port", _Watched(port, dependency))
+def watched(port: _Port, dependency: str, clock: Clock | None = None) -> _Port:
+    """Return the port, watched. ``dependency`` is what its failures are counted under.
+
+    With a clock, what is overdue of the open requests is measured whenever they are read: each tick reads them.
+    """
+    return cast("_Port", _Watched(port, dependency, clock))
 
 
 class _Watched:
     """Passes everything on."""
 
-    def __init__(self, port: object, dependency: str) -> None:
+    def __init__(self, port: object, dependency: str, clock: Clock | None) -> None:
         self._port = port
         self._dependency = dependency
+        self._clock = clock
 
     def __getattr__(self, name: str) -> object:
         member = getattr(self._port, name)
         return self._call(member) if callable(member) else member
+
+    def open_requests(self, *, limit: int) -> tuple[Request, ...]:
+        """Read them as the ledger does, and measure what is overdue."""
+        read = self._call(cast("Ledger", self._port).open_requests)
+        requests = cast("tuple[Request, ...]", read(limit=limit))
+        if self._clock is not None:
+            late = overdue(requests, self._clock.now())
+            count("Unknowns", late.unknowns)
+            count("UnknownAge", late.unknown_for.total_seconds())
+            count("IntentsWithoutOutcome", late.unfinished)
+        return requests
 
     def _call(self, method: Callable[..., object]) -> Callable[..., object]:
         def call(*args: object, **kwargs: object) -> object:

@@ -12,8 +12,10 @@ from handler.domain.dataflow_errors import DataFlowTimedOut, NotFound
 from handler.domain.errors import ChatRefused, LedgerUnavailable, Moved
 from handler.telemetry import Measured
 from handler.wiring.watched import DECISIONS, OUTCOMES, watched
+from tests.fakes.clock import FakeClock
 from tests.fakes.dataflow import FakeDataFlow
-from tests.makers import JOB_ID, job
+from tests.fakes.ledger import FakeLedger
+from tests.makers import JOB_ID, full_opening, job
 
 if TYPE_CHECKING:
     from handler.domain.errors import SluiceError
@@ -64,6 +66,23 @@ def test_decisions_and_outcomes_are_what_operators_look_for() -> None:
     assert {event.value for event in DECISIONS} >= {"requested", "refused", "approved", "denied", "broke_glass"}
     assert {event.value for event in OUTCOMES} >= {"applied", "failed", "unknown", "reverted", "expired", "stale"}
     assert set() == DECISIONS & OUTCOMES
+
+
+def test_what_is_overdue_is_measured_whenever_the_open_requests_are_read(figures: list[Measured]) -> None:
+    """The tick reads them each minute, so how many changes nobody knows of, and for how long, is known each minute."""
+    ledger, clock = FakeLedger(), FakeClock()
+    opened = full_opening()
+    ledger.open(opened.request, opened.fact)
+    clock.move_on(minutes=7)
+    started = opened.request.started_at or opened.request.updated_at
+    age = (clock.now() - started).total_seconds()
+    assert watched(ledger, "dynamodb", clock).open_requests(limit=5) == ledger.open_requests(limit=5)
+    assert figures == [
+        Measured("Unknowns", 1, {}),
+        Measured("UnknownAge", age, {}),
+        Measured("IntentsWithoutOutcome", 0, {}),
+    ]
+    assert age > 300
 
 
 @pytest.mark.parametrize(
