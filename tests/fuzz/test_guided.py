@@ -20,7 +20,17 @@ LONGEST_SECONDS = 60 + RUNS / 100
 def test_what_atheris_finds_breaks_nothing(target: str) -> None:
     """No text or bytes that a coverage-guided fuzzer comes upon make the target raise what it must not."""
     ended = subprocess.run(  # noqa: S603 - our own module, with a number of ours
-        [sys.executable, "-m", "tests.fuzz.guided", target, f"-runs={RUNS}", "-seed=1", "-artifact_prefix=/dev/null."],
+        [
+            sys.executable,
+            "-m",
+            "tests.fuzz.guided",
+            target,
+            f"-runs={RUNS}",
+            "-seed=1",
+            "-len_control=0",
+            "-max_len=1000",
+            "-artifact_prefix=/dev/null.",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
