@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import front, policy, worker
+from tests.bench import front, policy, window, worker
 
 
 def main() -> int:
@@ -20,6 +20,8 @@ def main() -> int:
     works = worker.report(worker.measure(asked.events))
     print()
     decides = policy.report(policy.measure())
+    print()
+    window.report(window.measure())
     return 0 if works and decides and "MISSED" not in doors else 1
 
 
