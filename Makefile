@@ -7,10 +7,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 STAGE ?=
+REGION ?=
+CONFIRM ?=
+DEPLOY = $(BIN)/python -m infra.deploy
+MEANT = --stage "$(STAGE)" $(if $(REGION),--region "$(REGION)")
 PURE := handler.domain handler.flows handler.front handler.adapters.policy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-faults test-fuzz test-mutants check format bench package lock clean
+.PHONY: help setup demo test test-long test-faults test-fuzz test-mutants check format bench package deploy secrets remove
+.PHONY: lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -62,7 +67,16 @@ bench: $(READY) ## the benchmarks, with the comparison columns
 	@$(BIN)/python -m tests.bench
 
 package: $(READY) ## the artifact for Lambda
-	@$(BIN)/python -m infra.package --platform lambda
+	@$(BIN)/python -m infra.package --platform lambda $(ARGS)
+
+deploy: $(READY) ## the stack to AWS: STAGE=prod REGION=... (ARGS="--param approvalsChannel=C0123" and the like)
+	@$(DEPLOY) deploy $(MEANT) $(ARGS)
+
+secrets: $(READY) ## the values of the deployed secrets, asked for one by one: STAGE=... REGION=...
+	@$(DEPLOY) secrets $(MEANT) $(ARGS)
+
+remove: $(READY) ## the stack from AWS, after asking; the tables stay: STAGE=... REGION=... (CONFIRM=stage does not ask)
+	@$(DEPLOY) remove $(MEANT) $(if $(CONFIRM),--confirm "$(CONFIRM)") $(ARGS)
 
 lock: $(READY) ## renew the locks (needs uv)
 	@uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --upgrade pyproject.toml -o requirements.lock

@@ -98,7 +98,8 @@ def deploy(root: Path, artifacts: Path, emulator: Emulator, outside: Outside, pr
     }
     words = ["deploy", "--stage", STAGE, "--region", emulator.region]
     words += [f"--param={name}={value}" for name, value in parameters.items()]
-    command = osls(root, words, emulator.environment, emulator.folder / "deploy.log")
+    often = {"SLS_AWS_MONITORING_FREQUENCY": "500"}  # ms between two looks at the stack; its default is 5,000
+    command = osls(root, words, {**emulator.environment, **often}, emulator.folder / "deploy.log")
     processes.run(command, timeout_seconds=DEPLOY_SECONDS)
     outputs = _outputs(emulator)
     _fill_secrets(emulator, outputs, outside.secrets)

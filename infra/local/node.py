@@ -66,7 +66,6 @@ def osls(root: Path, words: Sequence[str], base: Mapping[str, str], log: Path) -
         **base,
         "PATH": os.pathsep.join([str(node_program("node").parent), base["PATH"]]),
         "NODE_NO_WARNINGS": "1",
-        "SLS_AWS_MONITORING_FREQUENCY": "500",  # ms between two looks at the stack; its default is 5,000
         "SLS_SCHEMA_CACHE_BASE_DIR": str(root / ".playground"),  # else it compiles its schema anew, for 2 s
     }
     program = root / "node_modules" / ".bin" / "osls"

@@ -1,0 +1,91 @@
+"""What already stands under the names a deployment would take, and whether it may go there: plain functions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra.deploy.errors import Stopped
+from infra.deploy.order import Order
+
+# CloudFormation user guide, "Stack status codes": a first deploy that failed leaves one of these, and nothing but a
+# removal leads out of them.
+NEVER_CAME_UP = frozenset({"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A stack as CloudFormation describes it.
+
+    Args:
+        status: one of CloudFormation's words.
+        tags: by key; ours has `service` and `stage`.
+        outputs: by key.
+    """
+
+    status: str
+    tags: Mapping[str, str]
+    outputs: Mapping[str, str]
+
+
+def may_deploy(order: Order, stack: Stack | None, left_over: tuple[str, ...]) -> None:
+    """Return when the deployment may go ahead, as a new one or over an earlier one of ours.
+
+    Args:
+        order: what is meant.
+        stack: the stack of that name, or None.
+        left_over: what stands under our names without a stack, such as `"table sluice-prod-audit"`.
+
+    Raises:
+        Stopped: the names belong to something else, or the stack can take no change now.
+    """
+    if stack is not None:
+        _is_ours_and_still(order, stack)
+        if stack.status in NEVER_CAME_UP:
+            raise Stopped(
+                f"The stack {order.stack} never came up ({stack.status}): find out why under CloudFormation, Events,"
+                f" in the AWS console, remove it with `make remove STAGE={order.stage}`, and deploy again."
+            )
+    elif left_over:
+        raise Stopped(
+            f"The stage's names are taken in this account: {', '.join(left_over)}. Take another STAGE; or, if they are"
+            " left from an earlier deployment, see docs/operations.md, section 'After a removal'."
+        )
+
+
+def may_remove(order: Order, stack: Stack | None) -> Stack:
+    """The deployment of ours that can be removed.
+
+    Raises:
+        Stopped: there is none, it is not ours, or it is being changed.
+    """
+    found = must_stand(order, stack)
+    _is_ours_and_still(order, found)
+    return found
+
+
+def must_stand(order: Order, stack: Stack | None) -> Stack:
+    """The stack.
+
+    Raises:
+        Stopped: there is none.
+    """
+    if stack is None:
+        raise Stopped(f"There is no stack {order.stack} in {order.region}: look at STAGE and REGION, or deploy it.")
+    return stack
+
+
+def _is_ours_and_still(order: Order, stack: Stack) -> None:
+    if (stack.tags.get("service"), stack.tags.get("stage")) != ("sluice", order.stage):
+        raise Stopped(
+            f"A stack {order.stack} is there already and is not Sluice's (it lacks the tags service=sluice and"
+            f" stage={order.stage}): take another STAGE."
+        )
+    if stack.status.endswith("_IN_PROGRESS") and stack.status not in NEVER_CAME_UP:
+        raise Stopped(
+            f"The stack {order.stack} is being changed just now ({stack.status}): wait until that is done, and run it"
+            " again."
+        )
+    if stack.status == "UPDATE_ROLLBACK_FAILED":
+        raise Stopped(
+            f"The stack {order.stack} is stuck half-way ({stack.status}): run `aws cloudformation"
+            f" continue-update-rollback --region {order.region} --stack-name {order.stack}`, and deploy again."
+        )

@@ -1,0 +1,1 @@
+"""What is decided before and after a deploy, on plain values."""

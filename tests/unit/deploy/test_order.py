@@ -1,0 +1,72 @@
+"""What was asked for on the command line: taken as it is, or stopped with what to type."""
+
+import pytest
+
+from infra.deploy.errors import Stopped
+from infra.deploy.order import Order, order
+
+REGIONS = {"ap-northeast-2", "us-east-1"}
+
+
+def stopped(stage: str = "prod", region: str | None = "us-east-1", parameters: tuple[str, ...] = ()) -> str:
+    """The one sentence that is said instead of going on."""
+    with pytest.raises(Stopped) as why:
+        order(stage, region, REGIONS, parameters)
+    return str(why.value)
+
+
+def test_what_was_typed_is_what_is_meant() -> None:
+    """Stage, region and parameters are taken over; a value may hold any sign, also an equals sign."""
+    meant = order("prod-2", "ap-northeast-2", REGIONS, ["logLevel=DEBUG", "kmsKey=alias/a=b"])
+
+    assert meant == Order("prod-2", "ap-northeast-2", {"logLevel": "DEBUG", "kmsKey": "alias/a=b"})
+    assert meant.stack == "sluice-prod-2"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "architecture"), [((), "arm64"), (("architecture=x86_64",), "x86_64"), (("logLevel=INFO",), "arm64")]
+)
+def test_the_artifact_is_built_for_the_functions_processor(parameters: tuple[str, ...], architecture: str) -> None:
+    """The parameter that decides the functions' processor decides the build's as well."""
+    assert order("prod", "us-east-1", REGIONS, parameters).architecture == architecture
+
+
+def test_a_deployment_without_a_name_is_not_started() -> None:
+    """STAGE has no default: nobody deploys to production by leaving a word out."""
+    assert stopped(stage="") == "Which deployment? Name it, for example: make deploy STAGE=prod"
+
+
+@pytest.mark.parametrize(
+    "stage", ["Prod", "1st", "-a", "a_b", "a b", "prod;rm", "a" * 21, "prod\n", "프로드", "../prod"]
+)
+def test_a_name_that_cannot_be_one_is_refused(stage: str) -> None:
+    """The name becomes part of names in AWS, so it is short, lower-case and plain."""
+    assert stopped(stage=stage).startswith(f"{stage!r} is no name for a stage: take a lower-case letter")
+
+
+def test_the_laptops_stage_is_not_for_real_accounts() -> None:
+    """The playground's tables are not protected, so its name is refused."""
+    assert "take another name" in stopped(stage="playground")
+
+
+def test_a_missing_region_is_said() -> None:
+    """Nothing is deployed to a region that nobody named."""
+    assert stopped(region=None) == (
+        "No AWS region is set: say which, for example: make deploy STAGE=prod REGION=ap-northeast-2"
+    )
+
+
+def test_a_region_that_aws_does_not_have_is_refused() -> None:
+    """A slip in the region's name is found before anything is asked of AWS."""
+    assert stopped(region="ap-north-2").startswith("AWS has no region 'ap-north-2'")
+
+
+@pytest.mark.parametrize("word", ["approvalsChannel", "=C1", "a b=c", "--x=1"])
+def test_a_parameter_without_name_or_value_is_refused(word: str) -> None:
+    """The message shows how one is written."""
+    assert stopped(parameters=(word,)).startswith(f"{word!r} is no parameter: write it as --param NAME=VALUE")
+
+
+def test_an_architecture_that_lambda_does_not_have_is_refused() -> None:
+    """Found before the build, which would be for nothing."""
+    assert "architecture=arm64 or architecture=x86_64" in stopped(parameters=("architecture=riscv",))
