@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from handler.domain.commands import ShowJobHistory, ShowStatus
+from handler.domain.commands import ShowStatus
 from handler.domain.errors import ChatError, ChatRefused, LedgerError, UsageError
 from handler.domain.grammar import parse
 from handler.domain.identity import delivery_digest
@@ -21,6 +21,7 @@ from handler.notary import seal_and_post
 from handler.ports import Tick
 from handler.slack.forms import DENY_REASON, denial, deny_form
 from handler.slack.mishap_view import unexpected_message, unknown_button_message
+from handler.slack.pages import history_of
 from handler.slack.payloads import where
 from handler.telemetry import known
 from handler.telling import Herald, described
@@ -61,9 +62,8 @@ class Desk:
                 outcome = answer(self.world, asker, ShowStatus(pressed.value))
                 self.herald.tell(outcome, pressed.actor, pressed.response_url, replace=True)
             case "history_open":
-                self.herald.tell(
-                    answer(self.world, asker, ShowJobHistory(pressed.value)), pressed.actor, pressed.response_url
-                )
+                outcome = attempted(self.world, lambda: answer(self.world, asker, history_of(pressed.value)))
+                self.herald.tell(outcome, pressed.actor, pressed.response_url)
             case "deny":
                 self._ask_why(pressed, _click(asker, pressed.value, is_stranger=pressed.is_stranger))
             case action if action in STORIES:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from handler.domain.period import EVER
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
         RunCondition,
         UserId,
     )
+    from handler.domain.period import Bounds
     from handler.domain.request import Card, Request
     from handler.domain.review import Terms
 
@@ -77,10 +80,14 @@ class ByActor:
 
 @dataclass(frozen=True, slots=True)
 class FactPage:
-    """Facts as stored attributes, newest first; ``cursor`` leads to the next page, None at the end."""
+    """Facts as stored attributes, newest first; ``cursor`` leads to the next page, None at the end.
+
+    ``after`` are cursors too: each leads to what comes after the fact at the same place.
+    """
 
     facts: tuple[Mapping[str, object], ...]
     cursor: str | None = None
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +136,13 @@ class Ledger(Protocol):
     def chain(self, request_id: RequestId) -> tuple[Mapping[str, object], ...]:
         """Read all facts of one request in their order, as stored attributes without those that serve an index."""
 
-    def history(self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None) -> FactPage:
-        """Read facts by job or person, newest first. Raises BadCursor for a cursor that is none of ours."""
+    def history(
+        self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None, bounds: Bounds = EVER
+    ) -> FactPage:
+        """Read facts by job or person that were recorded within the bounds, newest first.
+
+        Raises BadCursor for a cursor that is none of ours, or lies outside the bounds.
+        """
 
     def ticked(self, tick: Tick) -> None:
         """Keep that a tick came to its end, in place of the one before it."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from handler.domain.period import ALL_TIME, EVER, Bounds, Period
+
 
 @dataclass(frozen=True, slots=True)
 class To:
@@ -66,16 +68,28 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class ShowJobHistory:
-    """Who changed this job; ``job`` is an id or a name as typed."""
+    """Who changed this job in this time; ``job`` is an id or a name as typed."""
 
     job: str
+    period: Period = ALL_TIME
 
 
 @dataclass(frozen=True, slots=True)
 class ShowUserHistory:
-    """What this person asked for; ``user_id`` is a Slack user id."""
+    """What this person asked for in this time; ``user_id`` is a Slack user id."""
 
     user_id: str
+    period: Period = ALL_TIME
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOlder:
+    """Go on with a history after ``cursor``; ``subject`` is a job's id, or a Slack user id in a person's history."""
+
+    subject: str
+    cursor: str
+    bounds: Bounds = EVER
+    is_user: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +97,4 @@ class ListRequests:
     """Which requests are open?"""
 
 
-Command = Help | ShowStatus | ListJobs | Scale | Why | ShowJobHistory | ShowUserHistory | ListRequests
+Command = Help | ShowStatus | ListJobs | Scale | Why | ShowJobHistory | ShowUserHistory | ShowOlder | ListRequests

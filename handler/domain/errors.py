@@ -60,6 +60,8 @@ class Usage(StrEnum):
     NEGATIVE = "negative"
     TOO_BIG = "too_big"
     NOT_A_DURATION = "not_a_duration"
+    NOT_A_WHEN = "not_a_when"
+    BACKWARDS = "backwards"
     GIVEN_TWICE = "given_twice"
     UNEXPECTED_WORD = "unexpected_word"
     MISSING_REASON = "missing_reason"

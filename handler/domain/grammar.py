@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from handler.domain import scaling, tokens, verbs
+from handler.domain import looking_back, scaling, tokens, verbs
 from handler.domain.commands import (
     Help,
     ListJobs,
@@ -87,18 +87,22 @@ def _change(phrase: verbs.Phrase, text: str) -> Scale:
 
 def _history(text: str, at: int) -> ShowJobHistory | ShowUserHistory:
     subject = tokens.name(text, at)
-    if subject is None:
+    if subject is None or looking_back.begins_here(text, at, subject.raw):
         raise UsageError(Usage.MISSING_SUBJECT, topic=Topic.HISTORY)
-    _expect_end(Topic.HISTORY, text, subject.end)
+    try:
+        period = looking_back.parse(text, subject.end)
+    except UsageError as error:
+        error.topic = Topic.HISTORY
+        raise
     user_id = tokens.mention(subject.raw)
     if user_id is not None:
-        return ShowUserHistory(user_id)
+        return ShowUserHistory(user_id, period)
     if subject.text.casefold() == MYSELF:
-        return ShowUserHistory(MYSELF)
+        return ShowUserHistory(MYSELF, period)
     if subject.text.startswith("@"):
         # A name that Slack did not turn into an id: it says nothing about whose history is meant.
         raise UsageError(Usage.MISSING_SUBJECT, word=tokens.excerpt(subject.text), topic=Topic.HISTORY)
-    return ShowJobHistory(_bounded(subject.text, Topic.HISTORY))
+    return ShowJobHistory(_bounded(subject.text, Topic.HISTORY), period)
 
 
 def _job(topic: Topic, text: str, at: int) -> tokens.Word:

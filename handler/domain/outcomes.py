@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from handler.domain.period import EVER
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from handler.domain.authority import Action, Decision
     from handler.domain.errors import SluiceError, UsageError
     from handler.domain.model import Change, Execution, Job, JobSummary, RequestId, UserId
+    from handler.domain.period import Bounds
     from handler.domain.preview import Problem
     from handler.domain.request import Request
     from handler.domain.review import Objection
@@ -131,12 +134,21 @@ class JobIsBusy:
 
 @dataclass(frozen=True, slots=True)
 class HistoryShown:
-    """Audit facts, newest first, as stored; ``subject`` is a job's name or a mention's user id."""
+    """A page of audit facts within ``bounds``, newest first, as stored; ``subject`` is a job's name or a person's id.
+
+    ``key`` is what the same is asked for by again: a job's id or a person's. ``after`` are cursors, each of which leads
+    to what comes after the fact at the same place; ``older`` leads to the next page, None when there is none.
+    ``is_first`` is False for those pages.
+    """
 
     subject: str
     facts: tuple[Mapping[str, object], ...]
-    more: bool
+    key: str
+    after: tuple[str, ...] = ()
+    older: str | None = None
+    bounds: Bounds = EVER
     is_user: bool = False
+    is_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,27 @@ DAYS: Final = frozenset({"d", "day", "days", "일"})
 HOURS: Final = frozenset({"h", "hr", "hrs", "hour", "hours", "시간"})
 MINUTES: Final = frozenset({"m", "min", "mins", "minute", "minutes", "분"})
 TIME_UNITS: Final = DAYS | HOURS | MINUTES
+WEEKS: Final = frozenset({"w", "week", "weeks", "주", "주일"})
+
+
+class Side(StrEnum):
+    """Which end of a time a word speaks of."""
+
+    SINCE = "since"
+    UNTIL = "until"
+
+
+BEFORE_TIMES: Final[Mapping[str, Side]] = {
+    **dict.fromkeys(("since", "from", "last", "past", "지난", "최근"), Side.SINCE),
+    **dict.fromkeys(("until", "till", "to"), Side.UNTIL),
+}
+AT_THE_END: Final[Mapping[str, Side]] = {
+    **dict.fromkeys(("부터", "이후", DURING), Side.SINCE),
+    **dict.fromkeys(("까지", "이전"), Side.UNTIL),
+}
+AGO: Final = frozenset({"ago", "전"})
+NAMED_DAYS: Final[Mapping[str, int]] = {"today": 0, "오늘": 0, "yesterday": 1, "어제": 1}
+TIME_TAUGHT: Final = (*(side.value for side in Side), "last", *NAMED_DAYS)
 
 
 def near(word: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -11,13 +11,15 @@ from handler.domain.commands import (
     ListRequests,
     Scale,
     ShowJobHistory,
+    ShowOlder,
     ShowStatus,
     ShowUserHistory,
     Why,
 )
-from handler.domain.errors import GroupUndetermined, SluiceError
+from handler.domain.errors import GroupUndetermined, SluiceError, UsageError
 from handler.domain.opening import Refusal
-from handler.domain.outcomes import Trouble
+from handler.domain.outcomes import Misunderstood, Trouble
+from handler.domain.period import bounds
 from handler.domain.vocabulary import MYSELF
 from handler.flows import queries
 from handler.flows.access import Asker, recognised, record_refusal
@@ -38,6 +40,8 @@ def answer(world: World, asker: Asker, command: Command) -> Outcome:
         return _routed(world, asker, command)
     except GroupUndetermined as error:
         return _undetermined(world, asker, command, error)
+    except UsageError as error:
+        return Misunderstood(error)
     except SluiceError as error:
         return Trouble(error, world.new_id())
 
@@ -60,11 +64,16 @@ def _routed(world: World, asker: Asker, command: Command) -> Outcome:
             return queries.show_status(world, recognised(world, asker), job)
         case ListJobs(text):
             return queries.list_jobs(world, recognised(world, asker), text)
-        case ShowJobHistory(job):
-            return queries.show_job_history(world, recognised(world, asker), job)
-        case ShowUserHistory(user_id):
+        case ShowJobHistory(job, period):
+            within = bounds(period, world.clock.now())
+            return queries.show_job_history(world, recognised(world, asker), job, within)
+        case ShowUserHistory(user_id, period):
             whose = asker.actor.user_id if user_id == MYSELF else user_id
-            return queries.show_user_history(world, recognised(world, asker), whose)
+            within = bounds(period, world.clock.now())
+            return queries.show_user_history(world, recognised(world, asker), whose, within)
+        case ShowOlder(subject, cursor, within, is_user):
+            show = queries.show_user_history if is_user else queries.show_job_history
+            return show(world, recognised(world, asker), subject, within, cursor)
         case ListRequests():
             return queries.list_requests(world, recognised(world, asker))
         case Why():
@@ -94,7 +103,7 @@ def _action(command: Command) -> Action:
     match command:
         case Scale():
             return Action.SCALE
-        case ShowJobHistory() | ShowUserHistory():
+        case ShowJobHistory() | ShowUserHistory() | ShowOlder():
             return Action.AUDIT
         case Help() | ShowStatus() | ListJobs() | ListRequests() | Why():
             return Action.VIEW

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.authority import Action, Denied
@@ -10,12 +11,15 @@ from handler.domain.errors import JobNotFound
 from handler.domain.finding import looks_like_id
 from handler.domain.model import JobId, JobSummary, UserId
 from handler.domain.outcomes import HelpShown, HistoryShown, JobShown, JobsListed, Refused, RequestsShown
+from handler.domain.pages import whole_requests
+from handler.domain.period import EVER
 from handler.flows.access import Asker, is_allowed, question, refuse, viewable
 from handler.flows.lookup import find_job
-from handler.ports import ByActor, ByJob
+from handler.ports import ByActor, ByJob, FactPage
 
 if TYPE_CHECKING:
     from handler.domain.model import Job
+    from handler.domain.period import Bounds
     from handler.ports import World
 
 EXECUTIONS_SHOWN: Final = 5
@@ -55,7 +59,9 @@ def list_jobs(world: World, asker: Asker, text: str) -> JobsListed | Refused:
     return JobsListed(text, tuple(job for job in shown if wanted in job.name.casefold() or wanted in job.id.casefold()))
 
 
-def show_job_history(world: World, asker: Asker, asked: str) -> HistoryShown | Refused:
+def show_job_history(
+    world: World, asker: Asker, asked: str, bounds: Bounds = EVER, cursor: str | None = None
+) -> HistoryShown | Refused:
     """Show what was done to a job. A job that is gone, or an API that is down, does not hide its history."""
     job: Job | JobSummary
     try:
@@ -66,19 +72,32 @@ def show_job_history(world: World, asker: Asker, asked: str) -> HistoryShown | R
         job = JobSummary(JobId(asked), asked)
     if refusal := is_allowed(world, asker, Action.AUDIT, job):
         return refuse(world, asker, Action.AUDIT, job, refusal)
-    page = world.ledger.history(ByJob(job.id), limit=FACTS_SHOWN)
-    return HistoryShown(job.name, page.facts, more=page.cursor is not None)
+    page = _page(world, ByJob(job.id), bounds, cursor)
+    return HistoryShown(job.name, page.facts, job.id, page.after, page.cursor, bounds, is_first=cursor is None)
 
 
-def show_user_history(world: World, asker: Asker, user_id: str) -> HistoryShown | Refused:
+def show_user_history(
+    world: World, asker: Asker, user_id: str, bounds: Bounds = EVER, cursor: str | None = None
+) -> HistoryShown | Refused:
     """Show what a person asked for, as far as the asker may see the audit of those jobs."""
     if refusal := is_allowed(world, asker, Action.AUDIT):
         return refuse(world, asker, Action.AUDIT, None, refusal)
-    page = world.ledger.history(ByActor(UserId(user_id)), limit=FACTS_SHOWN)
+    page = _page(world, ByActor(UserId(user_id)), bounds, cursor)
     jobs = [JobSummary(JobId(str(fact.get("job_id", ""))), str(fact.get("job_name", ""))) for fact in page.facts]
     permitted = world.policy.permitted([question(asker, Action.AUDIT, job) for job in jobs])
-    facts = tuple(fact for fact, allowed in zip(page.facts, permitted, strict=True) if allowed)
-    return HistoryShown(user_id, facts, more=page.cursor is not None, is_user=True)
+    facts = tuple(compress(page.facts, permitted))
+    after = tuple(compress(page.after, permitted))
+    is_first = cursor is None
+    return HistoryShown(user_id, facts, user_id, after, page.cursor, bounds, is_user=True, is_first=is_first)
+
+
+def _page(world: World, query: ByJob | ByActor, bounds: Bounds, cursor: str | None) -> FactPage:
+    """Read a page, and end it where no request is torn in two if something comes after it."""
+    page = world.ledger.history(query, limit=FACTS_SHOWN, cursor=cursor, bounds=bounds)
+    if page.cursor is None:
+        return page
+    count = whole_requests(page.facts)
+    return FactPage(page.facts[:count], page.after[count - 1], page.after[:count])
 
 
 def list_requests(world: World, asker: Asker) -> RequestsShown | Refused:

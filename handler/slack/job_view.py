@@ -123,11 +123,16 @@ def _notes(say: Voice, shown: JobShown) -> list[Mrkdwn]:
 
 
 def _buttons(say: Voice, job: Job) -> list[Block]:
-    if not (job.id.isascii() and job.id.isprintable() and 0 < len(job.id) <= LONGEST_ID):
+    if not can_be_asked_for(job.id):
         return []
     refresh = button("refresh", say("status.refresh"), job.id, say("status.refresh_label"))
     history = button("history_open", say("status.history"), job.id, say("status.history_label"))
     return [actions([refresh, history])]
+
+
+def can_be_asked_for(job_id: str) -> bool:
+    """Whether a button that carries this id can find anything."""
+    return job_id.isascii() and job_id.isprintable() and 0 < len(job_id) <= LONGEST_ID
 
 
 def list_message(say: Voice, listed: JobsListed) -> Message:

@@ -7,14 +7,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.audit import Event
-from handler.slack.blocks import context, message, paragraphs, section, that_fit, told
+from handler.domain.commands import ShowOlder
+from handler.slack.blocks import Block, actions, button, context, message, paragraphs, section, that_fit, told
 from handler.slack.change_view import what
 from handler.slack.faults import problem
+from handler.slack.job_view import can_be_asked_for
 from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, bare, code, dotted, escape, mention, moment
+from handler.slack.pages import page_value
 from handler.slack.quantities import difference
 
 if TYPE_CHECKING:
     from handler.domain.outcomes import HistoryShown, RequestsShown
+    from handler.domain.period import Bounds
     from handler.domain.request import Request
     from handler.ports import Message
     from handler.slack.voice import Voice
@@ -38,15 +42,69 @@ ASKED: Final = frozenset({Event.REQUESTED.value, Event.REFUSED.value, Event.APPL
 
 
 def history_message(say: Voice, shown: HistoryShown) -> Message:
-    """Show who changed what, when and why: one entry for each request, the newest first."""
-    who, name = mention(shown.subject), code(shown.subject)
+    """Show who changed what, when and why: one entry for each request, the newest first; a button shows the older."""
+    time = _time(say, shown.bounds)
     if not shown.facts:
-        return told([say("history.none_user", who=who) if shown.is_user else say("history.none", name=name)])
-    title = say("history.title_user", who=who) if shown.is_user else say("history.title", name=name)
-    entries = [_entry(say, facts, of_user=shown.is_user) for facts in _by_request(shown.facts)]
-    rows = that_fit(entries)
-    more = [say("history.more")] if shown.more or len(rows) < len(entries) else []
-    return message([title, *rows, *more], [section(title), *paragraphs(rows), *map(context, more)])
+        older = _older(say, shown, shown.older)
+        lines = [_nothing(say, shown), *time]
+        return message(lines, [*paragraphs(lines), *older])
+    rows, count = _that_fit(say, shown)
+    cursor = shown.older if count == len(shown.facts) else shown.after[count - 1]
+    title = _title(say, shown)
+    button_row = _older(say, shown, cursor)
+    more = [say("history.more")] if cursor is not None and not button_row else []
+    blocks = [section(title), *map(context, time), *paragraphs(rows), *map(context, more), *button_row]
+    return message([title, *time, *rows, *more], blocks)
+
+
+def _title(say: Voice, shown: HistoryShown) -> Mrkdwn:
+    if shown.is_user:
+        who = mention(shown.subject)
+        return say("history.title_user", who=who) if shown.is_first else say("history.title_user_older", who=who)
+    name = code(shown.subject)
+    return say("history.title", name=name) if shown.is_first else say("history.title_older", name=name)
+
+
+def _nothing(say: Voice, shown: HistoryShown) -> Mrkdwn:
+    if shown.older is not None:
+        return say("history.none_here")
+    who, name = mention(shown.subject), code(shown.subject)
+    if not shown.is_first:
+        return say("history.none_older")
+    return say("history.none_user", who=who) if shown.is_user else say("history.none", name=name)
+
+
+def _time(say: Voice, bounds: Bounds) -> list[Mrkdwn]:
+    since = None if bounds.since is None else moment(bounds.since)
+    until = None if bounds.until is None else moment(bounds.until)
+    if since and until:
+        return [say("history.between", since=since, until=until)]
+    if since:
+        return [say("history.since", since=since)]
+    return [say("history.until", until=until)] if until else []
+
+
+def _that_fit(say: Voice, shown: HistoryShown) -> tuple[list[Mrkdwn], int]:
+    """Return the entries that fit into a message, and of how many facts they are: the next page goes on after those."""
+    count = len(shown.facts)
+    while True:
+        grouped = _by_request(shown.facts[:count])
+        entries = [_entry(say, facts, of_user=shown.is_user) for facts in grouped]
+        rows = that_fit(entries) or entries[:1]
+        if len(rows) == len(grouped):
+            return rows, count
+        # None of an entry that does not fit, so that the next page has it whole.
+        count = shown.facts.index(grouped[len(rows)][0])
+
+
+def _older(say: Voice, shown: HistoryShown, cursor: str | None) -> list[Block]:
+    """Return the row with the button that leads on; none when nothing comes, or when no button can carry where."""
+    if cursor is None or not can_be_asked_for(shown.key):
+        return []
+    value = page_value(ShowOlder(shown.key, cursor, shown.bounds, shown.is_user))
+    if value is None:
+        return []
+    return [actions([button("history_open", say("history.older"), value, say("history.older_label"))])]
 
 
 def _by_request(facts: tuple[Fact, ...]) -> list[list[Fact]]:

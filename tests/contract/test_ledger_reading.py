@@ -10,6 +10,7 @@ import pytest
 from handler.domain.audit import Event, breaks, timestamp
 from handler.domain.errors import BadCursor
 from handler.domain.model import JobId, RequestId, UserId
+from handler.domain.period import EVER, Bounds
 from handler.domain.request import State
 from handler.ports import ByActor, ByJob
 from tests import makers
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from handler.ports import Ledger
     from tests.contract.ledgers import Subject
 
+JOB_A = ByJob(JobId("job-a"))
 KOREAN = "밀린 작업이 많아서 🔥 " * 250
 
 
@@ -38,12 +40,14 @@ def opened(ledger: Ledger, number: int, state: State, due_in_minutes: float | No
     return move.request
 
 
-def all_pages(ledger: Ledger, query: ByJob | ByActor, limit: int) -> list[tuple[Mapping[str, object], ...]]:
+def all_pages(
+    ledger: Ledger, query: ByJob | ByActor, limit: int, bounds: Bounds = EVER
+) -> list[tuple[Mapping[str, object], ...]]:
     """Read a history to its end, page by page."""
-    page = ledger.history(query, limit=limit)
+    page = ledger.history(query, limit=limit, bounds=bounds)
     pages = [page.facts]
     while page.cursor is not None:
-        page = ledger.history(query, limit=limit, cursor=page.cursor)
+        page = ledger.history(query, limit=limit, cursor=page.cursor, bounds=bounds)
         pages.append(page.facts)
     return pages
 
@@ -147,6 +151,57 @@ def test_history_pages_lose_and_repeat_nothing(ledger: Ledger, query: ByJob | By
     pages = all_pages(ledger, query, limit)
     assert newest_first == [fact["request_id"] for page in pages for fact in page]
     assert [len(page) for page in pages] == [len(newest_first[at : at + limit]) for at in range(0, 8, limit)]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        (Bounds(since=makers.at(2)), [14, 12, 10, 8, 6]),
+        (Bounds(until=makers.at(2)), [4, 2, 0]),
+        (Bounds(makers.at(1), makers.at(4)), [10, 8, 6, 4]),
+        (Bounds(makers.at(1.001), makers.at(2.001)), [8, 6]),
+        (Bounds(makers.at(-60), makers.at(60)), [14, 12, 10, 8, 6, 4, 2, 0]),
+    ],
+    ids=["since", "until", "between", "moments after", "all"],
+)
+@pytest.mark.parametrize("limit", [1, 2, 20])
+def test_a_history_of_a_time_has_what_was_recorded_in_it(
+    ledger: Ledger, bounds: Bounds, expected: list[int], limit: int
+) -> None:
+    """What was recorded at its beginning belongs to it, what was at its end does not; pages keep to it too."""
+    recorded(ledger, 16)
+    found = [fact["request_id"] for page in all_pages(ledger, JOB_A, limit, bounds) for fact in page]
+    assert [f"r-{number:02}" for number in expected] == found
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [Bounds(makers.at(60), makers.at(90)), Bounds(makers.at(3), makers.at(3)), Bounds(makers.at(3), makers.at(1))],
+)
+def test_a_time_without_facts_has_an_empty_history(ledger: Ledger, bounds: Bounds) -> None:
+    """Nothing was recorded then, or the time is none: an empty page, and no next one."""
+    recorded(ledger, 16)
+    page = ledger.history(JOB_A, limit=5, bounds=bounds)
+    assert (page.facts, page.cursor) == ((), None)
+
+
+def test_one_may_go_on_after_any_fact_of_a_page(ledger: Ledger) -> None:
+    """Each fact has its cursor, so that a page may be shown in part; the last one's is the page's."""
+    newest_first = recorded(ledger, 12)[1::2]
+    page = ledger.history(JOB_A, limit=4)
+    assert page.after[-1] == page.cursor
+    rest = [ledger.history(JOB_A, limit=12, cursor=each) for each in page.after]
+    assert [[fact["request_id"] for fact in each.facts] for each in rest] == [newest_first[at:] for at in range(1, 5)]
+
+
+@pytest.mark.parametrize("bounds", [Bounds(since=makers.at(3)), Bounds(until=makers.at(1))])
+def test_a_cursor_of_another_time_is_refused(ledger: Ledger, bounds: Bounds) -> None:
+    """It leads out of what is asked for, which no page of ours does."""
+    recorded(ledger, 16)
+    cursor = ledger.history(JOB_A, limit=2, bounds=Bounds(makers.at(1), makers.at(3))).cursor
+    assert cursor is not None
+    with pytest.raises(BadCursor):
+        ledger.history(JOB_A, limit=3, cursor=cursor, bounds=bounds)
 
 
 def test_history_goes_on_where_it_was_though_facts_were_added(ledger: Ledger) -> None:

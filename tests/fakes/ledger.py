@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from handler.domain.audit import place_of
+from handler.domain.audit import place_of, timestamp
 from handler.domain.errors import BadCursor, DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
+from handler.domain.period import EVER
 from handler.domain.sealing import SEALS
 from handler.ports import ByJob, FactPage
 from tests.fakes.seals import FakeSeals
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 
     from handler.domain.audit import Fact
     from handler.domain.model import JobId, RequestId
+    from handler.domain.period import Bounds
     from handler.domain.request import Card, Request
     from handler.domain.sealing import Sealing
     from handler.ports import ByActor, Tick
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_LATEST = "9999"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +127,24 @@ class FakeLedger:
         with self.call("chain"):
             return tuple(deepcopy(self.sealed if request_id == SEALS else self.facts.get(request_id, [])))
 
-    def history(self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None) -> FactPage:
-        """Read facts by job or person, newest first. Raises BadCursor for a cursor that is none."""
+    def history(
+        self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None, bounds: Bounds = EVER
+    ) -> FactPage:
+        """Read facts by job or person within the bounds, newest first. Raises BadCursor for a cursor that is none."""
         with self.call("history"):
             name, value = ("job_id", query.job_id) if isinstance(query, ByJob) else ("actor", query.user_id)
+            since = "" if bounds.since is None else timestamp(bounds.since)
+            until = _LATEST if bounds.until is None else timestamp(bounds.until)
             after = None if cursor is None else _place_in(cursor)
+            if after is not None and not since <= after <= until and not bounds.is_empty:
+                raise BadCursor
             places = {place_of(fact): fact for fact in self.every_fact() if fact.get(name) == value}
-            newest_first = sorted((place for place in places if after is None or place < after), reverse=True)
+            meant = (place for place in places if since <= place < min(until, after or _LATEST))
+            newest_first = sorted(meant, reverse=True)
             shown = newest_first[:limit]
-            more = _cursor(shown[-1]) if len(newest_first) > limit else None
-            return FactPage(tuple(deepcopy(places[place]) for place in shown), more)
+            cursors = tuple(_cursor(place) for place in shown)
+            more = cursors[-1] if len(newest_first) > limit else None
+            return FactPage(tuple(deepcopy(places[place]) for place in shown), more, cursors)
 
     def ticked(self, tick: Tick) -> None:
         """Keep that a tick came to its end."""

@@ -87,7 +87,7 @@ def test_history_of_a_job_has_changes_and_refusals_newest_first(story: Story) ->
     outcome = story.ask("history wordcount", PARK)
     assert isinstance(outcome, HistoryShown)
     assert [fact["event"] for fact in outcome.facts] == ["refused", "applied", "applying", "requested"]
-    assert (outcome.subject, outcome.more, outcome.is_user) == ("wordcount", False, False)
+    assert (outcome.subject, outcome.older, outcome.is_user) == ("wordcount", None, False)
 
 
 def test_history_is_there_when_the_job_is_gone_or_the_api_down(story: Story) -> None:
@@ -119,15 +119,6 @@ def test_history_of_a_person_has_what_they_asked_for(story: Story) -> None:
     assert isinstance(outcome, HistoryShown)
     assert {fact["actor"] for fact in outcome.facts} == {LEE}
     assert (outcome.subject, outcome.is_user) == (LEE, True)
-
-
-def test_history_pages_say_that_there_is_more(story: Story) -> None:
-    """More facts than a page holds are said to be there."""
-    for number in range(21):
-        story.ask("scale wordcount workers=11", delivery=f"delivery-{number}")
-    outcome = story.ask("history wordcount")
-    assert isinstance(outcome, HistoryShown)
-    assert (len(outcome.facts), outcome.more) == (20, True)
 
 
 def test_requests_shows_what_is_open(story: Story) -> None:

@@ -242,12 +242,12 @@ def test_only_the_facts_of_jobs_one_may_audit_are_shown(story: Story, rule: str)
     few = story.ask(f"history <@{KIM}>", PARK)
     assert isinstance(few, HistoryShown)
     assert {fact["job_name"] for fact in few.facts} == {"orders-daily"}
-    assert (len(few.facts), few.more) == (3, False)
+    assert (len(few.facts), few.older) == (3, None)
     for number in range(20):
         story.ask("scale orders-daily workers=11", delivery=f"refused-{number}")
     many = story.ask(f"history <@{KIM}>", PARK)
     assert isinstance(many, HistoryShown)
-    assert many.more
+    assert many.older is not None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from handler.adapters.ledger.calls import Calls, ConditionUnmet
-from handler.adapters.ledger.cursor import cursor_after, start_key
+from handler.adapters.ledger.cursor import cursor_after
 from handler.adapters.ledger.items import (
     OPEN,
     UnreadableItem,
@@ -19,12 +19,14 @@ from handler.adapters.ledger.items import (
     stored_request,
     wire,
 )
+from handler.adapters.ledger.looking_back import history_query
 from handler.adapters.ledger.pulse import LAST_TICK, stored_tick, tick_item
 from handler.adapters.ledger.seals import DynamoSeals
 from handler.adapters.ledger.writes import Part, Writes, lock_key
 from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
 from handler.domain.model import RequestId
-from handler.ports import ByJob, FactPage
+from handler.domain.period import EVER
+from handler.ports import FactPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -36,8 +38,9 @@ if TYPE_CHECKING:
     from handler.adapters.ledger.writes import Step
     from handler.domain.audit import Fact
     from handler.domain.model import JobId
+    from handler.domain.period import Bounds
     from handler.domain.request import Card, Request
-    from handler.ports import ByActor, Clock, Tick
+    from handler.ports import ByActor, ByJob, Clock, Tick
 
 
 log = logging.getLogger(__name__)
@@ -141,26 +144,21 @@ class DynamoLedger:
         query["ConsistentRead"] = True
         return tuple(stored_fact(item) for item in self._query("chain", query))
 
-    def history(self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None) -> FactPage:
-        """Read facts by job or person, newest first; a new fact shows after a moment.
+    def history(
+        self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None, bounds: Bounds = EVER
+    ) -> FactPage:
+        """Read facts by job or person within the bounds, newest first; a new fact shows after a moment.
 
-        Raises BadCursor when ``cursor`` is none that a history has returned.
+        Raises BadCursor when ``cursor`` is none that such a history has returned.
         """
-        index, name, value = (
-            ("by_job", "job_id", query.job_id) if isinstance(query, ByJob) else ("by_actor", "actor", query.user_id)
-        )
-        if not can_be_key(value):
+        asked = history_query(self._writes.audit_table, query, bounds, cursor)
+        if asked is None:
             return FactPage(())
-        asked = _partition(self._writes.audit_table, name, value)
-        asked["IndexName"] = index
-        asked["ScanIndexForward"] = False
         asked["Limit"] = limit + 1  # one more than is shown tells whether there is a next page
-        if cursor is not None:
-            asked["ExclusiveStartKey"] = start_key(cursor, {name: value})
         items = list(islice(self._query("history", asked), limit + 1))
         shown = items[:limit]
-        more = cursor_after(plain(shown[-1])["gsi_at"]) if len(items) > limit else None
-        return FactPage(tuple(stored_fact(item) for item in shown), more)
+        after = tuple(cursor_after(plain(item)["gsi_at"]) for item in shown)
+        return FactPage(tuple(stored_fact(item) for item in shown), after[-1] if len(items) > limit else None, after)
 
     def ticked(self, tick: Tick) -> None:
         """Keep that a tick came to its end, in place of the one before it."""

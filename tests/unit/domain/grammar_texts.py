@@ -8,13 +8,27 @@ from hypothesis import strategies as st
 
 from handler.domain.errors import UsageError
 from handler.domain.grammar import parse
-from handler.domain.vocabulary import BECAUSE, FILLERS, NOT_YET, OPTIONS, TIME_UNITS, TOPICS, WORKER_UNITS
+from handler.domain.vocabulary import (
+    AGO,
+    AT_THE_END,
+    BECAUSE,
+    BEFORE_TIMES,
+    FILLERS,
+    NAMED_DAYS,
+    NOT_YET,
+    OPTIONS,
+    TIME_UNITS,
+    TOPICS,
+    WEEKS,
+    WORKER_UNITS,
+)
 
 if TYPE_CHECKING:
     from handler.domain.commands import Command
 
 WORDS = {"break", "glass", "me", "wordcount"}
-VOCABULARY = sorted({*TOPICS, *NOT_YET, *OPTIONS, *BECAUSE, *FILLERS, *WORKER_UNITS, *TIME_UNITS, *WORDS})
+TIMES = {*BEFORE_TIMES, *AT_THE_END, *AGO, *NAMED_DAYS, *WEEKS, "2026-11-20", "2h"}
+VOCABULARY = sorted({*TOPICS, *NOT_YET, *OPTIONS, *BECAUSE, *FILLERS, *WORKER_UNITS, *TIME_UNITS, *TIMES, *WORDS})
 DASHES = "-\u2010\u2011\u2013\u2014\u2212\uff0d\u3161\u30fc"
 DIGITS = "0189\uff10\uff18\u0668\u096e\u00b2\u2467\u00bd\U0001d7e0"
 MARKS = "=:+,;.?<>@#!|&*\uff1d\uff1a\uff0b\uff1f\ufe66\ufe55\"'`\u201c\u201d\u2018\u2019\u300c\u300d"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 scaled = st.builds(lambda rest: f"scale wordcount {rest}", spaced)
+looked_back = st.builds(lambda rest: f"history wordcount {rest}", spaced)
 before_changes = st.sampled_from(["", "break-glass ", "why ", "why break-glass "])
 
 
@@ -39,7 +40,7 @@ def texts(value: object) -> list[str]:
 
 
 @settings(deadline=None, max_examples=400)
-@given(st.one_of(any_text, spaced, st.builds("".join, st.tuples(before_changes, scaled))))
+@given(st.one_of(any_text, spaced, looked_back, st.builds("".join, st.tuples(before_changes, scaled))))
 @example("scale wordcount workers=" + "9" * 5000)
 @example("scale wordcount workers=" + "\u0668" * 5000)
 @example("w=" * 5000)
@@ -119,8 +120,9 @@ SHAPES = [
         "1d1h1m",
     ),
     *("동안", "1동안 ", "to ", "for 1h ", "because:", "break ", "?", "? "),
+    *("전부터", "since ", "since=", "2026-", "1w ", "today "),
 ]
-STARTS = ["", "status '", "scale a ", "scale a 8w because ", "why break glass "]
+STARTS = ["", "status '", "scale a ", "scale a 8w because ", "why break glass ", "history a ", "history a since "]
 
 
 def fastest(text: str, times: int) -> float:

@@ -22,6 +22,7 @@ from handler.domain.outcomes import (
     RequestsShown,
     Trouble,
 )
+from handler.domain.period import Bounds
 from handler.domain.preview import (
     NeverSetUp,
     NothingToAddTo,
@@ -33,7 +34,7 @@ from handler.domain.preview import (
 )
 from handler.domain.request import State
 from handler.domain.vocabulary import Topic
-from tests.makers import NOW, REQUEST_ID, at, change, job, job_summary, request, run_condition
+from tests.makers import JOB_ID, NOW, REQUEST_ID, at, change, job, job_summary, request, run_condition
 from tests.unit.slack.gallery_of_facts import whole_record
 from tests.unit.slack.gallery_of_reviews import reviews
 
@@ -150,10 +151,25 @@ def _refusals() -> Iterator[tuple[str, Outcome]]:
 
 def _history() -> Iterator[tuple[str, Outcome]]:
     facts = whole_record()
-    yield "history", HistoryShown("wordcount", facts, more=True)
-    yield "history of a person", HistoryShown("U0KIM", facts, more=False, is_user=True)
-    yield "history, nothing", HistoryShown("wordcount", (), more=False)
-    yield "history of a person, nothing", HistoryShown("U0KIM", (), more=False, is_user=True)
+    after = tuple(f"cursor-{place}" for place in range(len(facts)))
+    since, until = Bounds(since=at(-3000)), Bounds(until=at(-60))
+    some = facts[:2], JOB_ID, after[:2], "cursor-1"
+    yield "history", HistoryShown("wordcount", facts, JOB_ID, after, after[-1])
+    yield "history of a person", HistoryShown("U0KIM", facts, "U0KIM", after, is_user=True)
+    yield "history, nothing", HistoryShown("wordcount", (), JOB_ID)
+    yield "history of a person, nothing", HistoryShown("U0KIM", (), "U0KIM", is_user=True)
+    yield "history, since", HistoryShown("wordcount", *some, since)
+    yield "history, until", HistoryShown("wordcount", *some, until, is_first=False)
+    yield "history, between", HistoryShown("wordcount", (), JOB_ID, bounds=Bounds(since.since, until.until))
+    yield "history, older, nothing", HistoryShown("wordcount", (), JOB_ID, is_first=False)
+    yield "history, no button", HistoryShown("wordcount", facts[:2], "가", after[:2], "cursor-1")
+    yield "history, cursor too long", HistoryShown("wordcount", facts[:2], JOB_ID, after[:2], "x" * 2000)
+    yield (
+        "history of a person, older",
+        HistoryShown("U0KIM", facts[:2], "U0KIM", after[:2], is_user=True, is_first=False),
+    )
+    hidden = HistoryShown("U0KIM", (), "U0KIM", older="cursor-1", is_user=True)
+    yield "history of a person, nothing for you here", hidden
     open_requests = (request(), request(RequestId("2m9p-x4tb"), State.UNKNOWN, asked=BOTH))
     yield "requests", RequestsShown(open_requests)
     yield "requests, none", RequestsShown(())

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 
 from handler.domain.authority import Action
+from handler.domain.commands import ShowOlder
 from handler.domain.outcomes import ChangeShown, HistoryShown, JobShown, JobsListed, Refused, RequestsShown
 from handler.domain.request import State
 from handler.slack.catalogue import load_words
 from handler.slack.messages import render
+from handler.slack.pages import history_of
 from handler.slack.voice import Voice
 from infra.local.slack.block_kit import text_length
 from tests.makers import REQUEST_ID, change, job, job_summary, request
@@ -20,10 +22,13 @@ from tests.unit.slack.hostile import PIECES, everywhere, poisoned
 from tests.unit.slack.rules import broken, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from handler.domain.outcomes import Outcome
     from handler.ports import Message
 
 SAY: Final = Voice(load_words(), "/dataflow")
+CURSORS: Final = tuple(f"cursor-{place}" for place in range(60))
 
 
 def rendered(outcome: Outcome) -> Message:
@@ -84,11 +89,20 @@ def test_forty_requests_with_the_longest_names_say_how_many_are_left() -> None:
     assert list(shown(message.blocks[-1])) == [f"{60 - len(rows)} more are not shown."]
 
 
-def test_facts_with_the_longest_reasons_say_that_older_ones_are_not_shown() -> None:
-    """The same for the record, where the number of what is left is not known."""
+def test_facts_with_the_longest_reasons_go_on_on_the_next_page() -> None:
+    """The same for the record: the button leads to the first of what did not fit, and to nothing later."""
     facts = tuple({"request_id": str(number), "event": "refused", "reason": "<" * 3000} for number in range(60))
-    message = rendered(HistoryShown("wordcount", facts, more=False))
-    assert list(shown(message.blocks[-1])) == ["Older ones are not shown."]
+    message = rendered(HistoryShown("wordcount", facts, "Wc7RtQ2mLx9B", CURSORS))
+    entries = sum(line.startswith("*refused*") for each in shown(message.blocks) for line in each.splitlines())
+    assert 0 < entries < 60
+    (older,) = [each for block in message.blocks if block["type"] == "actions" for each in _elements(block)]
+    assert history_of(str(older["value"])) == ShowOlder("Wc7RtQ2mLx9B", f"cursor-{entries - 1}")
+
+
+def _elements(block: Mapping[str, object]) -> list[Mapping[str, object]]:
+    elements = block["elements"]
+    assert isinstance(elements, list)
+    return elements
 
 
 def test_an_id_that_could_not_be_asked_for_has_no_buttons() -> None:
@@ -101,9 +115,9 @@ def test_an_id_that_could_not_be_asked_for_has_no_buttons() -> None:
 def test_a_person_is_mentioned_by_an_id_and_by_nothing_else() -> None:
     """What is no user id is shown letter by letter."""
     facts = ({"request_id": "1", "event": "applied", "actor": "!channel", "at": "2026-11-23T03:04:05.678Z"},)
-    text = "\n".join(shown(rendered(HistoryShown("U0KIM> <!here", facts, more=False, is_user=True)).blocks))
+    text = "\n".join(shown(rendered(HistoryShown("U0KIM> <!here", facts, "U0KIM", CURSORS, is_user=True)).blocks))
     assert "`U0KIM&gt; &lt;!here`" in text
-    text = "\n".join(shown(rendered(HistoryShown("wordcount", facts, more=False)).blocks))
+    text = "\n".join(shown(rendered(HistoryShown("wordcount", facts, "Wc7RtQ2mLx9B", CURSORS)).blocks))
     assert "`!channel`" in text
 
 

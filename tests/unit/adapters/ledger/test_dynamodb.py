@@ -9,6 +9,7 @@ import pytest
 
 from handler.adapters.ledger.items import fact_attributes, request_attributes, wire
 from handler.domain.errors import IdTaken, JobBusy, LedgerUnavailable
+from handler.domain.period import Bounds
 from handler.domain.request import State
 from handler.ports import ByJob
 from tests import makers
@@ -130,3 +131,21 @@ def test_a_page_shown_costs_a_page_read() -> None:
     assert [fact.attributes() for fact in facts[:2]] == list(page.facts)
     assert page.cursor is not None
     assert [call["Limit"] for call in client.calls["query"]] == [3]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "condition"),
+    [
+        (Bounds(), "#key = :key"),
+        (Bounds(since=makers.at(1)), "#key = :key AND #at >= :since"),
+        (Bounds(until=makers.at(1)), "#key = :key AND #at < :until"),
+        (Bounds(makers.at(1), makers.at(2)), "#key = :key AND #at BETWEEN :since AND :until"),
+    ],
+)
+def test_a_time_is_part_of_the_key_and_nothing_is_filtered(bounds: Bounds, condition: str) -> None:
+    """What is not in the time asked for is not read either."""
+    client = ScriptedClient({"query": [{"Items": []}]})
+    ledger_on(client).history(ByJob(makers.JOB_ID), limit=2, bounds=bounds)
+    (asked,) = client.calls["query"]
+    assert asked["KeyConditionExpression"] == condition
+    assert "FilterExpression" not in asked
