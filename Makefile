@@ -53,11 +53,12 @@ test-faults: $(READY) ## workers killed and neighbours failing at every step (mi
 test-mutants: $(READY) ## do the tests of the domain notice every change of it? (minutes)
 	@$(BIN)/python -m tests.mutants
 
-check: $(READY) ## format, lint, types, import rules
+check: $(READY) ## format, lint, types, import rules, known holes in the locks (where the advisories can be reached)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m infra.advisories
 
 format: $(READY) ## mend what can be mended by itself
 	@$(BIN)/ruff check --fix .
