@@ -19,7 +19,7 @@ from handler.flows.review import Click, Ref
 from handler.flows.upkeep import tick
 from handler.notary import seal_and_post
 from handler.ports import Tick
-from handler.slack.forms import DENY_REASON, denial, deny_form
+from handler.slack.forms import DENY_REASON, complaint, denial, deny_form
 from handler.slack.mishap_view import unexpected_message, unknown_button_message
 from handler.slack.pages import history_of
 from handler.slack.payloads import where
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from handler.domain.outcomes import Outcome
     from handler.ports import World
+    from handler.slack.forms import Complaint
     from handler.slack.payloads import Click as Pressed
     from handler.slack.payloads import Slash
 
@@ -73,6 +74,10 @@ class Desk:
                 self.herald.tell(outcome, pressed.actor, pressed.response_url)
             case _:
                 self.herald.whisper(pressed.actor, pressed.response_url, unknown_button_message(self.herald.voice))
+
+    def incomplete(self, body: Mapping[str, object]) -> Complaint | None:
+        """Say what a filled-in form lacks."""
+        return complaint(self.herald.voice, body)
 
     def submitted(self, body: Mapping[str, object]) -> None:
         """Take a filled-in form: the reason of a denial."""

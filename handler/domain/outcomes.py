@@ -116,20 +116,22 @@ class ChangeImpossible:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The policy does not let this person do this."""
+    """The policy does not let this person do this; ``is_emergency``: not past the approvals."""
 
     request_id: RequestId
     action: Action
     job_name: str
     because: tuple[str, ...]
+    is_emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class JobIsBusy:
-    """Another open request owns the job; None when it ended while we looked."""
+    """Another open request owns the job, None when it ended while we looked; ``is_own``: of the same person."""
 
     job_name: str
     holder: Request | None
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def _declined(world: World, asker: Asker, wish: Wish) -> Outcome:
         because = decision.because if isinstance(decision, Denied) else ()
         kind = "no_emergency" if wish.command.is_emergency else "denied"
         recorded = record_refusal(world, _refusal(asker, wish, kind, because))
-        return Refused(recorded, Action.SCALE, job.name, because)
+        return Refused(recorded, Action.SCALE, job.name, because, is_emergency=wish.command.is_emergency)
     recorded = record_refusal(world, _refusal(asker, wish, wish.plan.slug, ()))
     return ChangeImpossible(recorded, job, wish.plan)
 

@@ -34,7 +34,8 @@ def met(world: World, mine: Request, holder: Request | None) -> AskedAlready | J
     is_same = is_same and (holder.emergency is None) == (mine.emergency is None)
     if is_same and world.clock.now() - holder.created_at <= SAME_AGAIN_WITHIN:
         return AskedAlready(holder)
-    return JobIsBusy(mine.change.job_name, holder)
+    is_own = holder.requester.user_id == mine.requester.user_id
+    return JobIsBusy(mine.change.job_name, holder, is_own=is_own)
 
 
 def carried_out_before(world: World, asker: Asker, command: Scale, change: Change) -> AskedAlready | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from slack_bolt import Ack
 
+    from handler.slack.forms import Complaint
+
 FAILURE: Final = "sluice_failure"
 SERVER_ERROR: Final = 500
 
@@ -28,6 +30,9 @@ class Desk(Protocol):
 
     def pressed(self, pressed: Click) -> None:
         """Answer a button."""
+
+    def incomplete(self, body: Mapping[str, object]) -> Complaint | None:
+        """Say what a filled-in form lacks; None when it can be taken."""
 
     def submitted(self, body: Mapping[str, object]) -> None:
         """Take a filled-in form."""
@@ -63,6 +68,9 @@ def create_app(desk: Desk, command: str) -> App:
 
     @app.view(DENY_REASON)
     def on_form(ack: Ack, body: dict[str, object]) -> None:
+        if complaint := desk.incomplete(body):
+            ack(response_action="errors", errors={complaint.block_id: complaint.text})
+            return
         ack()
         desk.submitted(body)
 

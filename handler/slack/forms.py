@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DENY_REASON: Final = "deny_reason"
 LONGEST_REASON: Final = 3000
+REASON: Final = "reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,14 @@ class Denial:
     reason: str
     actor: Actor
     is_stranger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What Slack is to show below an input of a form that stays open."""
+
+    block_id: str
+    text: str
 
 
 def deny_form(say: Voice, value: str, channel_id: str, job_name: str) -> Mapping[str, object]:
@@ -41,7 +50,7 @@ def deny_form(say: Voice, value: str, channel_id: str, job_name: str) -> Mapping
         "blocks": [
             {
                 "type": "input",
-                "block_id": "reason",
+                "block_id": REASON,
                 "label": _plain(say("form.deny_reason", name=bare(job_name, 60))),
                 "element": {
                     "type": "plain_text_input",
@@ -70,10 +79,15 @@ def denial(body: Mapping[str, object]) -> Denial:
     return Denial(
         form_id=str(view.get("id", "")),
         value=str(carried.get("value", "")),
-        reason=str(_map(_map(values, "reason"), "reason").get("value") or "").strip()[:LONGEST_REASON],
+        reason=str(_map(_map(values, REASON), REASON).get("value") or "").strip()[:LONGEST_REASON],
         actor=actor,
         is_stranger=is_stranger(body),
     )
+
+
+def complaint(say: Voice, body: Mapping[str, object]) -> Complaint | None:
+    """Say what the form lacks: Slack takes a reason of blanks for one."""
+    return None if denial(body).reason else Complaint(REASON, say("form.deny_blank"))
 
 
 def _map(body: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -14,6 +14,7 @@ from handler.domain.preview import (
     TooLong,
     WrongStatus,
 )
+from handler.domain.request import State
 from handler.slack.blocks import told
 from handler.slack.change_view import what
 from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, bare, code, mention, moment
@@ -22,6 +23,7 @@ from handler.slack.quantities import lasting, timeout, workers
 if TYPE_CHECKING:
     from handler.domain.model import RequestId
     from handler.domain.outcomes import ChangeImpossible, JobIsBusy, Refused
+    from handler.domain.request import Request
     from handler.ports import Message
     from handler.slack.voice import Voice
 
@@ -69,7 +71,10 @@ def refused_message(say: Voice, refused: Refused) -> Message:
     name = code(refused.job_name) if refused.job_name else say("refused.jobs")
     title = say("refused.title", verb=say(f"verb.{refused.action.value}"), name=name)
     rules = refused.because
-    why = say("refused.forbidden", rules=say.listed(rules)) if rules else say("refused.not_permitted")
+    if rules:
+        why = say("refused.forbidden", rules=say.listed(rules))
+    else:
+        why = say("refused.no_emergency" if refused.is_emergency else "refused.not_permitted")
     return told([title, why], _recorded(say, refused.request_id))
 
 
@@ -83,9 +88,15 @@ def busy_message(say: Voice, busy: JobIsBusy) -> Message:
         say("busy.title", name=name),
         say("busy.holder", who=who, what=what(say, holder.change), at=at),
         say("busy.state", id=code(holder.id), state=say(f"state.{holder.state.value}")),
-        say("busy.next"),
+        _busy_next(say, busy, holder),
     ]
     return told(lines)
+
+
+def _busy_next(say: Voice, busy: JobIsBusy, holder: Request) -> Mrkdwn:
+    if not busy.is_own:
+        return say("busy.next")
+    return say("busy.next_own_card") if holder.state is State.PENDING else say("busy.next_own")
 
 
 def _recorded(say: Voice, request_id: RequestId) -> Mrkdwn:

@@ -189,7 +189,7 @@ def test_breaking_the_glass_over_one_s_own_request_is_told_about_it(story: Story
     """Nobody is awake to approve: the job is held by the request that waits, which is not the same as the emergency."""
     waiting = story.opened("scale wordcount workers=8 for 2h because pager")
     outcome = story.ask("break-glass scale wordcount workers=8 for 2h because pager", delivery="delivery-2")
-    assert outcome == JobIsBusy("wordcount", waiting)
+    assert outcome == JobIsBusy("wordcount", waiting, is_own=True)
 
 
 def test_an_emergency_sent_twice_is_one(story: Story) -> None:

@@ -38,7 +38,7 @@ def test_later_it_is_told_as_a_second_change(story: Story) -> None:
     """After two minutes it is no slip of the finger."""
     first = story.opened()
     story.clock.move_on(minutes=2, milliseconds=1)
-    assert story.ask(ONE_APPROVAL, delivery="delivery-2") == JobIsBusy("wordcount", first)
+    assert story.ask(ONE_APPROVAL, delivery="delivery-2") == JobIsBusy("wordcount", first, is_own=True)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_later_it_is_told_as_a_second_change(story: Story) -> None:
 def test_a_different_change_of_the_same_job_is_told_about_the_first(story: Story, text: str, user: str) -> None:
     """Another number, another setting, another length, another person: one at a time."""
     first = story.opened()
-    assert story.ask(text, user, "delivery-2") == JobIsBusy("wordcount", first)
+    assert story.ask(text, user, "delivery-2") == JobIsBusy("wordcount", first, is_own=user == KIM)
     assert story.events() == ["requested"]
 
 

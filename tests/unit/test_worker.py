@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from handler.entrypoints.worker import Worker
 from handler.slack.app import create_app
+from handler.slack.forms import Complaint
 from handler.telemetry import Measured
 
 if TYPE_CHECKING:
@@ -36,6 +38,10 @@ class Recorder:
     def pressed(self, pressed: Click) -> None:
         """Remember a click."""
         self.heard.append(pressed.action_id)
+
+    def incomplete(self, body: Mapping[str, object]) -> Complaint | None:
+        """Find a form without a name incomplete."""
+        return None if body.get("name") else Complaint("name", "Give it a name.")
 
     def submitted(self, body: Mapping[str, object]) -> None:
         """Remember a form."""
@@ -74,9 +80,19 @@ def test_a_form_that_was_handed_over_reaches_the_desk() -> None:
     """The hand-over of a filled-in form is dispatched by its callback, and answered so that Slack closes it."""
     desk = Recorder()
     view = {"callback_id": "deny_reason", "type": "modal"}
-    body = {"type": "view_submission", "user": {"id": "U0KIM"}, "team": {"id": "T0SLUICE"}, "view": view}
+    body = {"type": "view_submission", "user": {"id": "U0KIM"}, "team": {"id": "T0SLUICE"}, "view": view, "name": "x"}
     answer = worker(desk).handle({"sluice": 1, "kind": "interaction", "body": body})
     assert (answer["status"], answer["body"], desk.heard) == (200, "", ["view_submission"])
+
+
+def test_a_form_that_lacks_something_stays_open() -> None:
+    """Slack is answered with what is missing, below its input; the desk does not take the form."""
+    desk = Recorder()
+    view = {"callback_id": "deny_reason", "type": "modal"}
+    body = {"type": "view_submission", "user": {"id": "U0KIM"}, "team": {"id": "T0SLUICE"}, "view": view}
+    answer = worker(desk).handle({"sluice": 1, "kind": "interaction", "body": body})
+    told = {"response_action": "errors", "errors": {"name": "Give it a name."}}
+    assert (answer["status"], json.loads(str(answer["body"])), desk.heard) == (200, told, [])
 
 
 def test_the_minute_s_event_is_a_tick() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from handler.slack.forms import DENY_REASON, LONGEST_REASON, Denial, denial, deny_form
+from handler.slack.forms import DENY_REASON, LONGEST_REASON, Complaint, Denial, complaint, denial, deny_form
 from infra.local.slack.block_kit import view_problems
 from tests.makers import actor
 from tests.unit.slack.hostile import hostile_texts
@@ -60,3 +60,14 @@ def test_a_form_that_is_not_as_it_was_made_is_about_nothing(metadata: str, view:
     """No payload is an exception; what is missing is empty, and an empty value is no request's."""
     got = denial(sent({**view, "private_metadata": metadata}))
     assert (got.value in {"", "None"}, got.reason, got.actor.channel_id) == (True, "", "")
+
+
+@pytest.mark.parametrize("reason", ["", " ", "\n\t ", "\u3000", None])
+def test_a_reason_of_blanks_is_none(say: Voice, reason: str | None) -> None:
+    """Slack counts blanks as a reason; whoever denies is asked for one that can be read, below the input."""
+    assert complaint(say, sent(filled(reason, "{}"))) == Complaint("reason", "Say why: they will read it.")
+
+
+def test_a_reason_is_enough(say: Voice) -> None:
+    """A form with a reason is taken."""
+    assert complaint(say, sent(filled("not tonight", "{}"))) is None
