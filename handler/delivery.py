@@ -11,7 +11,7 @@ from handler.domain.errors import ChatError, ChatRefused, LedgerError, UsageErro
 from handler.domain.grammar import parse
 from handler.domain.identity import delivery_digest
 from handler.domain.model import RequestId
-from handler.domain.outcomes import ChangeShown, Misunderstood, PeopleReminded, ReviewWanted
+from handler.domain.outcomes import ChangeShown, EndNear, Misunderstood, NotPutBack, PeopleReminded, ReviewWanted
 from handler.flows import afterwards, review
 from handler.flows.access import Asker
 from handler.flows.answer import answer, attempted
@@ -102,7 +102,7 @@ class Desk:
             match outcome:
                 case ChangeShown():
                     self.herald.announce(outcome)
-                case PeopleReminded() | ReviewWanted():
+                case EndNear() | NotPutBack() | PeopleReminded() | ReviewWanted():
                     self.herald.remind(outcome)
                 case _:
                     assert_never(outcome)

@@ -115,6 +115,7 @@ class Ledger(Protocol):
     def advance(self, before: Request, after: Request, fact: Fact) -> None:
         """Record a request's next state and the fact of it, take or release the job's lock as the states say.
 
+        A request that becomes over without being put back (``Ending.is_over``) takes no lock; it needs the job free.
         Raises Moved when the request is no longer as ``before`` was read, JobBusy when the lock cannot be taken.
         """
 
@@ -129,6 +130,9 @@ class Ledger(Protocol):
 
     def request(self, request_id: RequestId) -> Request | None:
         """Read one request, consistently."""
+
+    def newest_applied(self, job_id: JobId) -> RequestId | None:
+        """Return the request that was applied to this job last, whatever became of it since, consistently."""
 
     def open_requests(self, *, limit: int) -> tuple[Request, ...]:
         """Read the requests that need something still, the first due first."""

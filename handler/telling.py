@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain.errors import ChatError, ChatRefused, LedgerError, facts_of
 from handler.domain.model import ChannelId
-from handler.domain.outcomes import ChangeShown, ClickRefused, PeopleReminded, ReviewWanted, Trouble
+from handler.domain.outcomes import ChangeShown, ClickRefused, EndNear, NotPutBack, Trouble
 from handler.domain.request import State
 from handler.domain.review import Objection
 from handler.flows.access import deciders_of
 from handler.flows.review import give_up
 from handler.slack.blocks import told
 from handler.slack.change_view import change_message
-from handler.slack.messages import render
+from handler.slack.messages import render, render_call
 from handler.slack.review_view import (
     last_word,
-    reminder_message,
-    review_message,
     skipped_message,
     unposted_message,
     waiting_message,
@@ -27,7 +25,7 @@ from handler.slack.review_view import (
 
 if TYPE_CHECKING:
     from handler.domain.model import Actor, RequestId, UserId
-    from handler.domain.outcomes import Outcome
+    from handler.domain.outcomes import Call, Outcome
     from handler.domain.request import Card, Request
     from handler.ports import Chat, Message, World
     from handler.slack.voice import Voice
@@ -90,22 +88,21 @@ class Herald:
         except ChatError as error:
             log.error("could not announce", extra={"request_id": request.id, **described(error)})  # noqa: TRY400 - expected
 
-    def remind(self, outcome: PeopleReminded | ReviewWanted) -> None:
+    def remind(self, outcome: Call) -> None:
         """Call people to the card, below it; it is posted now if that could not be done before."""
         request = outcome.request
-        message = (
-            reminder_message(self.voice, outcome)
-            if isinstance(outcome, PeopleReminded)
-            else review_message(self.voice, outcome)
-        )
+        message = render_call(self.voice, outcome)
+        shown = ChangeShown(request, approvers=getattr(outcome, "approvers", None))
         channels = [ChannelId(to) for to in getattr(outcome, "escalated_to", ()) if to.startswith(("C", "G"))]
         for channel_id in (None, *channels):
             try:
-                if channel_id is None:
-                    card = request.card or self._posted(ChangeShown(request, approvers=outcome.approvers))
-                    self.chat.post(card.channel_id, message, thread=card)
-                else:
+                if channel_id is not None:
                     self.chat.post(channel_id, message)
+                    continue
+                card = request.card or self._posted(shown)
+                if isinstance(outcome, EndNear | NotPutBack):
+                    card = self._edit(card, shown)
+                self.chat.post(card.channel_id, message, thread=card)
             except ChatError as error:
                 log.error("could not remind", extra={"request_id": request.id, **described(error)})  # noqa: TRY400 - expected
 

@@ -13,7 +13,7 @@ from handler.domain.identity import delivery_digest
 from handler.domain.model import Actor, Change, ChannelId, Head, Job, JobId, JobSummary, RequestId, RunCondition, UserId
 from handler.domain.moves import Move, Note, moved
 from handler.domain.opening import Asked, opened
-from handler.domain.request import Approval, Card, Emergency, Request, Review, State
+from handler.domain.request import Approval, Card, Emergency, Ending, Request, Review, State
 from handler.domain.review import Terms, review_of
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
         undoing: bool
         review: Review | None
         emergency: Emergency | None
+        over: Mapping[str, RequestId]
+        ending: Ending
 
     class ReviewFields(TypedDict, total=False):
         """What a maker of reviews may be told; the rest is the default."""
@@ -216,6 +218,17 @@ def full_opening(request_id: str = REQUEST_ID, state: State = State.UNKNOWN) -> 
             decided_reason="",
         ),
         emergency=emergency("U0LEE"),
+        over={"numWorker": RequestId("9vwx-00ab")},
+        ending=Ending(
+            notice_at=at(111),
+            extra_minutes=60,
+            extended_by=UserId("U0LEE"),
+            kept_by=UserId("U0HAN"),
+            undone_by=UserId("U0KIM"),
+            is_over=True,
+            former={"numWorker": 2, "timeout": 360},
+            failures=3,
+        ),
     )
 
 

@@ -40,6 +40,7 @@ class Event(StrEnum):
     REVERTING = "reverting"
     REVERTED = "reverted"
     KEPT = "kept"
+    EXTENDED = "extended"
     SEALED = "sealed"
 
 

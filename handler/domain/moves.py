@@ -2,6 +2,7 @@
 
 pending ─▶ approved ─▶ applying ─▶ applied | failed | unknown ─▶ applied | failed | unknown
    │          └─▶ stale              └─▶ reverting ─▶ reverted | failed | unknown ─▶ reverted | failed | unknown
+   │                                        └──────────── failed, and to be tried again ◀───────────────┘
    └─▶ denied | expired | withdrawn | stale
 """
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from handler.domain.authority import Allowed
+    from handler.domain.authority import Decision
     from handler.domain.model import RunCondition
 
 MOVES: Final[Mapping[State, frozenset[State]]] = {
@@ -27,6 +28,7 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.APPLYING: frozenset({State.APPLIED, State.FAILED, State.UNKNOWN}),
     State.UNKNOWN: frozenset({State.APPLIED, State.REVERTED, State.FAILED, State.UNKNOWN}),
     State.APPLIED: frozenset({State.REVERTING}),
+    State.FAILED: frozenset({State.REVERTING}),
     State.REVERTING: frozenset({State.REVERTED, State.FAILED, State.UNKNOWN}),
 }
 
@@ -59,9 +61,10 @@ class Note:
     detail: str | None = None
     writer: str | None = None
     delivery: str | None = None
+    minutes: int | None = None
 
 
-def by_rule(note: Note, decision: Allowed | None) -> Note:
+def by_rule(note: Note, decision: Decision | None) -> Note:
     """Return the note with the rules that let somebody do it, and the policy they are of."""
     if decision is None:
         return note
@@ -69,9 +72,14 @@ def by_rule(note: Note, decision: Allowed | None) -> Note:
 
 
 def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
-    """Check the move and chain its fact. Raises IllegalMove; what enters no state may be recorded in any."""
+    """Check the move and chain its fact. Raises IllegalMove; what enters no state may be recorded in any.
+
+    From a change that was never made nothing leads to putting it back.
+    """
     enters = after.state is not before.state or note.event.value == after.state.value
-    if enters and after.state not in MOVES.get(before.state, frozenset()):
+    legal = MOVES.get(before.state, frozenset())
+    never_made = before.state is State.FAILED and not before.undoing
+    if enters and (after.state not in legal or never_made):
         raise IllegalMove(before.state, after.state)
     fact = chained(
         before.head,
@@ -91,6 +99,7 @@ def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
             delivery=note.delivery,
             detail=note.detail,
             writer=note.writer,
+            minutes=note.minutes,
         ),
     )
     # What only puts something on record leaves the request as old as it was: people are told when it was decided.

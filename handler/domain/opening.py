@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from handler.domain.audit import BEFORE_FIRST, Event, Fact, chained, recordable, timestamp
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a delivery asked for; ``minutes`` None means until it is undone."""
+    """What a delivery asked for; ``minutes`` None means until it is undone, ``over`` is what the change lies over."""
 
     id: RequestId
     actor: Actor
@@ -32,6 +32,7 @@ class Asked:
     reason: str | None = None
     minutes: int | None = None
     is_emergency: bool = False
+    over: Mapping[str, RequestId] = field(default_factory=dict)
 
 
 def opened(asked: Asked, decision: Allowed | NeedsApproval, terms: Terms, now: datetime) -> Move:
@@ -74,6 +75,7 @@ def opened(asked: Asked, decision: Allowed | NeedsApproval, terms: Terms, now: d
         due_at=review.due_at if review else now + WORKER_IS_GONE_AFTER,
         review=review,
         emergency=Emergency(review_at=now + terms.review_within) if asked.is_emergency else None,
+        over=asked.over,
     )
     return Move(request, fact)
 

@@ -91,6 +91,21 @@ class ReviewWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class EndNear:
+    """The time of a change is soon over, and its card asks whether it shall go on."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class NotPutBack:
+    """Putting a change back has failed too often; ``escalated_to`` are Slack ids turned to."""
+
+    request: Request
+    escalated_to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WhyShown:
     """What the policy says to a change, what would make it pass, and who could approve it now (None: not found out).
 
@@ -180,6 +195,9 @@ class NothingMore:
     """A redelivery of what has been told already."""
 
 
+Call = PeopleReminded | ReviewWanted | EndNear | NotPutBack
+"""What calls people to a card, at the tick's own time."""
+
 Outcome = (
     HelpShown
     | JobShown
@@ -189,6 +207,8 @@ Outcome = (
     | ClickRefused
     | PeopleReminded
     | ReviewWanted
+    | EndNear
+    | NotPutBack
     | WhyShown
     | ChangeImpossible
     | Refused

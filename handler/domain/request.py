@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.audit import canonical, recordable, timestamp
@@ -85,12 +86,38 @@ class Emergency:
     reviewed_by: UserId | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a change that was applied comes to its end.
+
+    ``notice_at`` is when people are asked whether it shall go on, None once they were, or if they are from the start.
+    ``extra_minutes`` is what ``extended_by``, the last of them, and others before added to its time. ``kept_by`` took
+    its end away, ``undone_by`` wanted it put back. ``is_over`` says that its time is over although it was not put back,
+    as the job had other values by then. ``former`` are the values that the write under way puts back, by field.
+    ``failures`` counts the writes of them that came to nothing, one after the other.
+    """
+
+    notice_at: datetime | None = None
+    extra_minutes: int = 0
+    extended_by: UserId | None = None
+    kept_by: UserId | None = None
+    undone_by: UserId | None = None
+    is_over: bool = False
+    former: Mapping[str, int] = field(default_factory=dict)
+    failures: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "former", MappingProxyType(dict(self.former)))
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One asked change.
 
     ``delivery`` is the digest of the Slack delivery that opened it. ``minutes`` is how long the change is to last, None
-    until it is undone; ``revert_at`` is when it is put back, ``undoing`` says that the write is or was to put it back.
+    until it is undone; ``revert_at`` is when it is put back, or when that is tried again, ``undoing`` says that the
+    write is or was to put it back. ``over`` names, for each field, the change in effect that had set it last when this
+    one was asked.
     ``due_at`` is when the minute tick must look at it next. ``started_at`` is when the intent to write was recorded,
     ``checks`` counts the looks at an unknown outcome, ``found`` is the last run condition read back, ``problem`` the
     name of what stands in the way.
@@ -118,17 +145,35 @@ class Request:
     undoing: bool = False
     review: Review | None = None
     emergency: Emergency | None = None
+    over: Mapping[str, RequestId] = field(default_factory=dict)
+    ending: Ending = Ending()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "over", MappingProxyType(dict(self.over)))
 
     @property
     def wanted(self) -> Mapping[str, object]:
         """What the write under way is to give the job: the asked values or, when undoing, the former ones."""
-        before = self.change.before.fields
-        return {name: before.get(name) for name in self.change.values} if self.undoing else self.change.values
+        if not self.undoing:
+            return self.change.values
+        # A write that was begun by a version which kept no ``former`` puts back what the change itself replaced.
+        return self.ending.former or {name: self.change.before.fields.get(name) for name in self.change.values}
+
+    @property
+    def can_be_put_back(self) -> bool:
+        """Whether it was applied, and putting it back is not under way or done."""
+        return self.state is State.APPLIED or (self.state is State.FAILED and self.undoing)
+
+    @property
+    def lasts(self) -> bool:
+        """Whether, once applied, its values are to stay: neither put back, nor over while others lay on top."""
+        return self.state is not State.REVERTED and not self.ending.is_over
 
     @property
     def next_due_at(self) -> datetime | None:
-        """When something is owed to a change that was applied: its end, or a look at an emergency."""
-        owed = [self.revert_at, self.emergency.review_at if self.emergency and not self.emergency.reviewed_by else None]
+        """When something is owed to what was applied: its end, the question before it, a look at an emergency."""
+        review_at = self.emergency.review_at if self.emergency and not self.emergency.reviewed_by else None
+        owed = (self.revert_at, self.ending.notice_at, review_at)
         return min((at for at in owed if at is not None), default=None)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from handler.domain.lifecycle import is_past_trying
 from handler.domain.request import Emergency, Request, Review, State
 
 if TYPE_CHECKING:
@@ -57,6 +58,20 @@ class Revert:
 
 
 @dataclass(frozen=True, slots=True)
+class AskAboutEnd:
+    """The time of a change is soon over: ask whether it shall go on."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveToPeople:
+    """Putting a change back has failed too often: call somebody."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
 class RemindOfReview:
     """Nobody has looked at an emergency yet."""
 
@@ -64,7 +79,7 @@ class RemindOfReview:
     emergency: Emergency
 
 
-Duty = Resume | Reconcile | Expire | Escalate | Remind | Revert | RemindOfReview
+Duty = Resume | Reconcile | Expire | Escalate | Remind | Revert | AskAboutEnd | LeaveToPeople | RemindOfReview
 
 
 def plan(requests: Iterable[Request], now: datetime) -> tuple[Duty, ...]:
@@ -81,12 +96,16 @@ def _duty(request: Request, now: datetime) -> Duty | None:
             return Resume(request)
         case State.APPLYING | State.REVERTING | State.UNKNOWN:
             return Reconcile(request)
-        case _ if request.revert_at is not None and request.revert_at <= now:
-            return Revert(request)
-        case _ if request.emergency is not None:
-            return RemindOfReview(request, request.emergency)
         case _:
-            return None
+            return _owed_afterwards(request, now)
+
+
+def _owed_afterwards(request: Request, now: datetime) -> Duty | None:
+    if request.revert_at is not None and request.revert_at <= now:
+        return LeaveToPeople(request) if is_past_trying(request.ending.failures) else Revert(request)
+    if request.ending.notice_at is not None and request.ending.notice_at <= now:
+        return AskAboutEnd(request)
+    return None if request.emergency is None else RemindOfReview(request, request.emergency)
 
 
 def _owed_to(request: Request, review: Review, now: datetime) -> Duty:

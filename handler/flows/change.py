@@ -26,6 +26,7 @@ from handler.flows.access import (
 )
 from handler.flows.execute import execute
 from handler.flows.lookup import find_job
+from handler.flows.overlays import newest_in_effect
 from handler.flows.twice import carried_out_before, met
 
 if TYPE_CHECKING:
@@ -58,9 +59,11 @@ def scale(world: World, asker: Asker, command: Scale) -> Outcome:
     asker = recognised(world, asker)
     wish = wished(world, asker, command)
     if isinstance(wish.plan, Change) and not isinstance(wish.decision, Denied) and not _is_refused(wish):
+        if again := carried_out_before(world, asker, wish.command, wish.plan):
+            return again
         asked = _asked(fresh, asker, wish.command, wish.plan)
-        again = carried_out_before(world, asker, wish.command, wish.plan)
-        return again or _opened(world, wish.job, asked, wish.decision)
+        asked = replace(asked, over=newest_in_effect(world, wish.job.id))
+        return _opened(world, wish.job, asked, wish.decision)
     _, known = _identified(world, asker.delivery)
     if known is not None:  # another worker with this delivery was faster, and the job is as it left it
         return _carried_on(world, known)

@@ -10,14 +10,17 @@ from handler.domain import emergency, lifecycle
 from handler.domain.audit import Event
 from handler.domain.dataflow_errors import DataFlowError, NotFound
 from handler.domain.errors import JobBusy, LedgerUnavailable, Moved
-from handler.domain.model import RunCondition, whole
+from handler.domain.model import RunCondition
+from handler.domain.overlay import PutBack, StandDown
 from handler.domain.request import State
-from handler.domain.verdict import Answer, NotKnown, Took, Verdict, judge
+from handler.domain.verdict import Answer, DidNotTake, NotKnown, Verdict, judge
+from handler.flows.overlays import find_way_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import timedelta
 
+    from handler.domain.lifecycle import Undoer
     from handler.domain.moves import Move
     from handler.domain.request import Request
     from handler.ports import World
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 LOOKS_AFTER_SECONDS: Final = (0.0, 0.5, 1.0, 2.0)
 # A write that comes too late comes after another's, and each click writes once: as many may click at the same moment.
 TRIES: Final = 100
+# Why the former values were not even sent.
+MOVED_MEANWHILE: Final = "moved_meanwhile"
+UNREAD: Final = "unread"
 
 
 def execute(world: World, request: Request) -> Request:
@@ -46,30 +52,43 @@ def execute(world: World, request: Request) -> Request:
         return _recorded(world, request, partial(lifecycle.outdated, found=None, now=now, problem=type(error).__name__))
     if request.change.before.differences(found) or lifecycle.is_too_late(request, now):
         return _recorded(world, request, partial(lifecycle.outdated, found=found, now=now))
-    start = partial(lifecycle.started, now=now, writer=world.new_id())
-    return _carried_out(world, request, start, request.change.after)
+    intent, is_ours = _tried(world, request, partial(lifecycle.started, now=now, writer=world.new_id()))
+    if not is_ours:
+        return intent  # not recorded, or another worker was first
+    return _written(world, intent, request.change.after)
 
 
 def revert(world: World, request: Request) -> Request:
     """Give the fields of an applied change their former values, once, if the job still has the ones that were set.
 
-    Otherwise the change stays, and the record says what was found. A job that is busy or cannot be read stays due.
+    Otherwise the record says what was found, and that the change is over. A job that is busy or cannot be read stays
+    due. Raises JobBusy, and LedgerUnavailable when the intent could not be recorded.
     """
-    if request.state is not State.APPLIED:
+    if not request.can_be_put_back:
         return request
-    found = _look(world, request)
-    if found is None:
-        return request
-    now = world.clock.now()
-    former = {name: whole(request.change.before.fields.get(name)) for name in request.change.values}
-    values = {name: value for name, value in former.items() if value is not None}
-    if len(values) < len(former):
-        return _recorded(world, request, partial(lifecycle.stood_down, found=found, why="nothing_to_put_back", now=now))
-    if not isinstance(judge(request.change.values, Answer.ACCEPTED, found, now - now), Took):
-        return _recorded(world, request, partial(lifecycle.stood_down, found=found, why="moved_since", now=now))
-    condition = found.replaced(values)
-    start = partial(lifecycle.put_back, former=condition, now=now, writer=world.new_id())
-    return _carried_out(world, request, start, condition)
+    match find_way_back(world, request):
+        case None:
+            return request
+        case PutBack() as way:
+            return put_back(world, request, way)
+        case StandDown(why, found):
+            stand_down = partial(lifecycle.stood_down, found=found, why=why.value, now=world.clock.now())
+            return _moved_on(world, request, stand_down)[0]
+
+
+def put_back(world: World, request: Request, way: PutBack, undoer: Undoer | None = None) -> Request:
+    """Write the former values, once, if they are the right ones still when the job is ours. Raises as ``revert``."""
+    start = partial(lifecycle.put_back, way=way, now=world.clock.now(), writer=world.new_id(), undoer=undoer)
+    intent, is_ours = _moved_on(world, request, start)
+    if not is_ours:
+        return intent
+    # From here on nobody else changes the job or what lies on it: what was seen before may have been changed since.
+    seen = find_way_back(world, intent)
+    if seen != way:
+        found, problem = (way.found, UNREAD) if seen is None else (seen.found, MOVED_MEANWHILE)
+        not_written = partial(lifecycle.settled, verdict=DidNotTake(found), now=world.clock.now(), problem=problem)
+        return _recorded(world, intent, not_written)
+    return _written(world, intent, way.condition)
 
 
 def reconcile(world: World, request: Request) -> Request:
@@ -89,14 +108,11 @@ def _loudly(world: World, request: Request) -> tuple[Request, bool]:
         return request, False
     if any(fact.get("event") == Event.BROKE_GLASS for fact in chain):
         return request, True  # by a worker that went no further
-    return _moved_on(world, request, partial(emergency.broke_glass, now=world.clock.now()))
+    return _tried(world, request, partial(emergency.broke_glass, now=world.clock.now()))
 
 
-def _carried_out(world: World, request: Request, start: Callable[[Request], Move], condition: RunCondition) -> Request:
-    """Record the intent, write once, read back, record the result."""
-    intent, is_ours = _moved_on(world, request, start)
-    if not is_ours:
-        return intent  # not recorded, or another worker was first
+def _written(world: World, intent: Request, condition: RunCondition) -> Request:
+    """Write once, read back, record the result."""
     answer, problem = _write(world, intent, condition)
     verdict = _read_back(world, intent, answer)
     settle = partial(lifecycle.settled, verdict=verdict, now=world.clock.now(), problem=problem)
@@ -135,14 +151,22 @@ def _look(world: World, request: Request) -> RunCondition | None:
 
 
 def _recorded(world: World, before: Request, move: Callable[[Request], Move]) -> Request:
-    request, _ = _moved_on(world, before, move)
-    return request
+    return _tried(world, before, move)[0]
+
+
+def _tried(world: World, before: Request, move: Callable[[Request], Move]) -> tuple[Request, bool]:
+    """Record a move if the record can be written; else the tick carries on from there."""
+    try:
+        return _moved_on(world, before, move)
+    except (LedgerUnavailable, JobBusy):
+        return before, False
 
 
 def _moved_on(world: World, before: Request, move: Callable[[Request], Move]) -> tuple[Request, bool]:
     """Record a move; return the request as it stands then, and whether it is by this very move.
 
     Who has only put something on record meanwhile, as a refused click or a review is, does not stand in the way.
+    Raises JobBusy and LedgerUnavailable.
     """
     for _ in range(TRIES):
         moving = move(before)
@@ -152,8 +176,6 @@ def _moved_on(world: World, before: Request, move: Callable[[Request], Move]) ->
             if moved.current is None or not _stands_as(before, moved.current):
                 return moved.current or before, False
             before = moved.current
-        except (LedgerUnavailable, JobBusy):
-            break
         else:
             return moving.request, True
     return before, False

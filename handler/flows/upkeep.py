@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from handler.domain import emergency, review
+from handler.domain import emergency, ending, review
 from handler.domain.errors import JobBusy, Moved, SluiceError
-from handler.domain.outcomes import ChangeShown, PeopleReminded, ReviewWanted
-from handler.domain.upkeep import Escalate, Expire, Reconcile, Remind, RemindOfReview, Resume, Revert, plan
+from handler.domain.outcomes import ChangeShown, EndNear, NotPutBack, PeopleReminded, ReviewWanted
+from handler.domain.upkeep import (
+    AskAboutEnd,
+    Escalate,
+    Expire,
+    LeaveToPeople,
+    Reconcile,
+    Remind,
+    RemindOfReview,
+    Resume,
+    Revert,
+    plan,
+)
 from handler.flows.access import deciders_of
 from handler.flows.execute import execute, reconcile, revert
 
@@ -22,7 +33,7 @@ if TYPE_CHECKING:
 # As many as fit into one invocation; what is left is due again a minute later.
 MOST_DUTIES: Final = 25
 
-Told = ChangeShown | PeopleReminded | ReviewWanted
+Told = ChangeShown | EndNear | NotPutBack | PeopleReminded | ReviewWanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +80,20 @@ def _done(world: World, duty: Duty) -> Told | None:
             pause = world.policy.terms.remind_after
             after = _recorded(world, request, review.reminded(request, asked, pause, now))
             return PeopleReminded(after, deciders_of(world, after))
+        case AskAboutEnd(request):
+            return EndNear(_recorded(world, request, ending.noticed(request, now)))
+        case LeaveToPeople(request):
+            after = _recorded(world, request, ending.left_to_people(request, now))
+            return NotPutBack(after, world.policy.terms.escalate_to or (request.requester.user_id,))
         case RemindOfReview(request, wanted):
             after = _recorded(world, request, emergency.review_reminded(request, wanted, now))
             return ReviewWanted(after, deciders_of(world, after))
 
 
 def _if_changed(before: Request, after: Request) -> ChangeShown | None:
-    """Tell what is new: another state, or a change for a time that stays after all."""
-    is_news = after.state is not before.state or (before.revert_at is not None and after.revert_at is None)
+    """Tell what is new: another state, one more try that failed, or a change for a time that is over after all."""
+    is_news = after.state is not before.state or after.ending.failures != before.ending.failures
+    is_news = is_news or (after.ending.is_over and not before.ending.is_over)
     return ChangeShown(after) if is_news else None
 
 

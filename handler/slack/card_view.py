@@ -8,7 +8,6 @@ from handler.domain.model import TIMEOUT, WORKERS
 from handler.domain.request import State
 from handler.slack.blocks import Block, actions, button
 from handler.slack.mrkdwn import Mrkdwn, bare, escape, mention, moment
-from handler.slack.quantities import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,22 +36,6 @@ def size(say: Voice, request: Request) -> Mrkdwn:
     if TIMEOUT in values and before.timeout_minutes is not None:
         said.append(say("card.size_timeout", change=f"{values[TIMEOUT] - before.timeout_minutes:+d}"))
     return say("card.size", size=Mrkdwn(", ".join(said))) if said else Mrkdwn("")
-
-
-def terms(say: Voice, request: Request) -> list[Mrkdwn]:
-    """Say for how long the change is, and that it passes the approvals by."""
-    lines = [say("card.broke_glass")] if request.emergency else []
-    if request.minutes is None:
-        return lines
-    span = lasting(say, request.minutes)
-    if request.revert_at is not None and request.state is not State.APPLYING:
-        return [*lines, say("card.until", span=span, at=moment(request.revert_at))]
-    return [*lines, say("card.kept", span=span) if is_kept(request) else say("card.span", span=span)]
-
-
-def is_kept(request: Request) -> bool:
-    """Whether a change that was applied for a time stays, because there was nothing to put back any more."""
-    return request.state is State.APPLIED and request.minutes is not None and request.revert_at is None
 
 
 def review_lines(say: Voice, shown: ChangeShown) -> list[Mrkdwn]:

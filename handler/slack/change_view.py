@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain.request import State
 from handler.slack.blocks import told
-from handler.slack.card_view import buttons, is_kept, review_lines, size, terms
+from handler.slack.card_view import buttons, review_lines, size
+from handler.slack.ending_view import found_line, is_over, not_sent, over_lines, retry_lines, reverted_lines, terms
 from handler.slack.faults import problem, problem_next
 from handler.slack.mrkdwn import Mrkdwn, bare, code, dotted, escape, mention, moment
-from handler.slack.quantities import difference, drift, timeout, workers
+from handler.slack.quantities import difference, drift, workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +64,8 @@ def _next(say: Voice, request: Request) -> Sequence[Mrkdwn]:
             return say("change.approved_next"), say("change.look_first")
         case State.APPLYING:
             return say("change.applying_next"), say("change.do_not_repeat")
-        case State.APPLIED if is_kept(request):
-            return (_found(say, request),)
+        case State.APPLIED | State.FAILED if is_over(request):
+            return over_lines(say, request)
         case State.APPLIED:
             return _proof(say, request)
         case State.FAILED:
@@ -76,7 +77,7 @@ def _next(say: Voice, request: Request) -> Sequence[Mrkdwn]:
         case State.PENDING if moved := size(say, request):
             return (moved,)
         case State.REVERTED:
-            return (say("change.reverted_next"),)
+            return reverted_lines(say, request)
         case _:
             return ()
 
@@ -89,14 +90,15 @@ def _proof(say: Voice, request: Request) -> Sequence[Mrkdwn]:
 
 
 def _failed(say: Voice, request: Request) -> Sequence[Mrkdwn]:
-    why = problem(say, request.problem) or say("change.failed_plain")
-    return why, _found(say, request), problem_next(say, request.problem)
+    why = problem(say, request.problem) or not_sent(say, request) or say("change.failed_plain")
+    then = retry_lines(say, request) if request.undoing else [problem_next(say, request.problem)]
+    return why, found_line(say, request), *then
 
 
 def _unknown(say: Voice, request: Request) -> Sequence[Mrkdwn]:
     if not (why := problem(say, request.problem)):
         why = say("change.unknown_unread") if request.found is None else say("change.unknown_unseen")
-    last = [_found(say, request)] if request.found else []
+    last = [found_line(say, request)] if request.found else []
     return why, *last, say("change.unknown_next"), say("change.do_not_repeat")
 
 
@@ -111,15 +113,6 @@ def _stale(say: Voice, request: Request) -> Sequence[Mrkdwn]:
         return say("change.stale_late"), say("change.ask_again")
     look = say("change.look_and_ask", job=bare(request.change.job_name))
     return say("change.stale_moved"), *drift(say, moved), look
-
-
-def _found(say: Voice, request: Request) -> Mrkdwn:
-    if request.found is None:
-        return say("change.found_nothing")
-    if not request.found.fields:
-        return say("change.found_gone")
-    found = request.found
-    return say("change.found", workers=workers(say, found.workers), timeout=timeout(say, found.timeout_minutes))
 
 
 def _running(say: Voice, run: Execution) -> Mrkdwn:

@@ -9,6 +9,7 @@ from handler.domain.outcomes import (
     ChangeImpossible,
     ChangeShown,
     ClickRefused,
+    EndNear,
     HelpShown,
     HistoryShown,
     JobIsBusy,
@@ -16,6 +17,7 @@ from handler.domain.outcomes import (
     JobsListed,
     Misunderstood,
     NothingMore,
+    NotPutBack,
     Outcome,
     PeopleReminded,
     Refused,
@@ -24,9 +26,10 @@ from handler.domain.outcomes import (
     Trouble,
     WhyShown,
 )
-from handler.slack import change_view, job_view, mishap_view, record_view, refusal_view, review_view
+from handler.slack import change_view, ending_view, job_view, mishap_view, record_view, refusal_view, review_view
 
 if TYPE_CHECKING:
+    from handler.domain.outcomes import Call
     from handler.ports import Message
     from handler.slack.voice import Voice
 
@@ -50,10 +53,8 @@ def render(say: Voice, outcome: Outcome) -> Message | None:
             return review_view.again_message(say, outcome)
         case ClickRefused():
             return review_view.click_message(say, outcome)
-        case PeopleReminded():
-            return review_view.reminder_message(say, outcome)
-        case ReviewWanted():
-            return review_view.review_message(say, outcome)
+        case PeopleReminded() | ReviewWanted() | EndNear() | NotPutBack():
+            return render_call(say, outcome)
         case WhyShown():
             return review_view.why_message(say, outcome)
         case JobIsBusy():
@@ -68,3 +69,16 @@ def render(say: Voice, outcome: Outcome) -> Message | None:
             return mishap_view.trouble_message(say, outcome)
         case NothingMore():
             return None
+
+
+def render_call(say: Voice, call: Call) -> Message:
+    """Return the message that calls people to a card."""
+    match call:
+        case PeopleReminded():
+            return review_view.reminder_message(say, call)
+        case ReviewWanted():
+            return review_view.review_message(say, call)
+        case EndNear():
+            return ending_view.end_near_message(say, call)
+        case NotPutBack():
+            return ending_view.not_put_back_message(say, call)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from handler.domain import emergency, lifecycle, review
+from handler.domain import emergency, ending, lifecycle, review
 from handler.domain.audit import breaks
 from handler.domain.authority import Allowed, NeedsApproval
 from handler.domain.errors import JobBusy, Moved
 from handler.domain.opening import Asked, opened
+from handler.domain.overlay import PutBack
 from handler.domain.request import State
 from handler.domain.review import Objection, Terms
-from handler.domain.verdict import NotKnown, Took
+from handler.domain.verdict import DidNotTake, NotKnown, Took
 from tests import makers
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 TERMS: Final = Terms(escalate_after=timedelta(minutes=15))
 ALLOWED: Final = Allowed(("leads-approve",), "sha256:4f1d")
+FOUR: Final = makers.run_condition(numWorker=4)
+BACK: Final = PutBack(FOUR, {"numWorker": 2})
 KIM, LEE, HAN, PARK = (makers.actor(user_id) for user_id in ("U0KIM", "U0LEE", "U0HAN", "U0PARK"))
 
 
@@ -91,8 +94,12 @@ def test_a_change_for_a_time_from_asking_to_its_end(subject: Subject) -> None:
     life.goes_on(lifecycle.settled(life.request, NotKnown(None), makers.at(18), "DataFlowTimedOut"))
     life.goes_on(lifecycle.settled(life.request, Took(makers.run_condition(numWorker=4)), makers.at(19)))
     life.goes_on(review.click_refused(life.request, PARK, Objection.NOT_ALLOWED, makers.at(20)))
-    life.goes_on(lifecycle.put_back(life.request, makers.run_condition(), makers.at(137), writer="two"))
-    life.goes_on(lifecycle.settled(life.request, Took(makers.run_condition()), makers.at(137)))
+    life.goes_on(ending.noticed(life.request, makers.at(127)))
+    life.goes_on(ending.extended(life.request, makers.at(137), LEE, makers.at(128), decision=ALLOWED))
+    life.goes_on(lifecycle.put_back(life.request, BACK, makers.at(197), writer="two"))
+    life.goes_on(lifecycle.settled(life.request, DidNotTake(FOUR), makers.at(197), "Throttled"))
+    life.goes_on(lifecycle.put_back(life.request, BACK, makers.at(198), writer="three"))
+    life.goes_on(lifecycle.settled(life.request, Took(makers.run_condition()), makers.at(198)))
     life.goes_on(review.click_refused(life.request, PARK, Objection.ALTERED, makers.at(200)))
     assert life.steps == [
         # fact, state, holds the job, is on the work list
@@ -106,6 +113,10 @@ def test_a_change_for_a_time_from_asking_to_its_end(subject: Subject) -> None:
         ("unknown", "unknown", True, True),
         ("applied", "applied", False, True),
         ("click_refused", "applied", False, True),
+        ("reminded", "applied", False, True),
+        ("extended", "applied", False, True),
+        ("reverting", "reverting", True, True),
+        ("failed", "failed", False, True),
         ("reverting", "reverting", True, True),
         ("reverted", "reverted", False, False),
         ("click_refused", "reverted", False, False),
@@ -177,7 +188,7 @@ def test_the_end_of_a_change_waits_while_another_has_the_job(subject: Subject) -
     life.goes_on(lifecycle.settled(life.request, Took(makers.run_condition(numWorker=4)), makers.at(1)))
     other = makers.opening("9vwx-00ab", State.APPLYING, due_at=makers.at(90))
     ledger.open(other.request, other.fact)
-    back = lifecycle.put_back(life.request, makers.run_condition(), makers.at(30), writer="two")
+    back = lifecycle.put_back(life.request, BACK, makers.at(30), writer="two")
     with pytest.raises(JobBusy) as busy:
         ledger.advance(life.request, back.request, back.fact)
     assert (other.request, (life.request, other.request)) == (busy.value.holder, ledger.open_requests(limit=10))

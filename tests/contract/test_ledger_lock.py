@@ -8,7 +8,8 @@ import pytest
 
 from handler.domain.audit import Event, breaks
 from handler.domain.errors import JobBusy
-from handler.domain.model import RequestId
+from handler.domain.lifecycle import stood_down
+from handler.domain.model import JobId, RequestId
 from handler.domain.moves import MOVES
 from handler.domain.request import State
 from handler.domain.review import Objection, click_refused
@@ -46,7 +47,7 @@ def test_a_request_that_holds_a_job_keeps_others_off_it(ledger: Ledger, state: S
 @pytest.mark.parametrize(("before", "after"), ARROWS)
 def test_the_lock_follows_the_states(subject: Subject, before: State, after: State) -> None:
     """Along each arrow the lock is kept, taken or let go as the two states say, together with the move."""
-    request = opened(subject.ledger, makers.opening(state=before))
+    request = opened(subject.ledger, makers.opening(state=before, undoing=before is State.FAILED))
     assert (request.id if before in HOLDING else None) == subject.lock(request.change.job_id)
     moved = advanced(subject.ledger, request, after)
     assert moved == subject.ledger.request(request.id)
@@ -183,3 +184,35 @@ def test_a_fact_about_a_request_whose_lock_is_gone_is_not_recorded(subject: Subj
     assert breaks(subject.ledger.chain(request.id), request.head) == ()
     ended = advanced(subject.ledger, request, State.EXPIRED)
     assert ended == subject.ledger.request(request.id)
+
+
+def test_a_job_remembers_what_was_applied_to_it_last(ledger: Ledger) -> None:
+    """Through whatever becomes of that request, until another is applied; each job for itself."""
+    assert ledger.newest_applied(makers.JOB_ID) is None
+    first = opened(ledger, makers.opening(state=State.APPLYING))
+    assert ledger.newest_applied(makers.JOB_ID) is None
+    first = advanced(ledger, first, State.APPLIED)
+    assert ledger.newest_applied(makers.JOB_ID) == first.id
+    second = opened(ledger, makers.opening(OTHER, state=State.UNKNOWN))
+    assert ledger.newest_applied(makers.JOB_ID) == first.id
+    advanced(ledger, second, State.APPLIED)
+    advanced(ledger, advanced(ledger, first, State.REVERTING), State.FAILED)
+    assert ledger.newest_applied(makers.JOB_ID) == OTHER
+    assert ledger.newest_applied(JobId("Od4KpZ8vNs1Y")) is None
+
+
+def test_a_change_is_over_only_while_nobody_else_changes_the_job(ledger: Ledger) -> None:
+    """What is left to a later change must not be decided while that change is being put back itself."""
+    below = advanced(ledger, opened(ledger, makers.opening(state=State.APPLYING)), State.APPLIED)
+    over = stood_down(below, makers.run_condition(), "overlaid", makers.at(60))
+    holder = opened(ledger, makers.opening(OTHER))
+    with pytest.raises(JobBusy) as busy:
+        ledger.advance(below, over.request, over.fact)
+    assert (busy.value.holder, ledger.request(below.id)) == (holder, below)
+    advanced(ledger, holder, State.STALE)
+    ledger.advance(below, over.request, over.fact)
+    assert ledger.request(below.id) == over.request
+    again = opened(ledger, makers.opening("3333-3333"))
+    refused = click_refused(over.request, makers.actor("U0PARK"), Objection.ALTERED, makers.at(61))
+    ledger.advance(over.request, refused.request, refused.fact)
+    assert ledger.newest_applied(again.change.job_id) == below.id

@@ -103,6 +103,7 @@ def test_every_method_uses_the_verbs_of_its_role_only(dynamo: Dynamo) -> None:
         ledger.advance(opening.request, applying.request, applying.fact)
         applied = makers.step(applying.request, State.APPLIED)
         ledger.advance(applying.request, applied.request, applied.fact)
+        ledger.newest_applied(applied.request.change.job_id)
         for _ in range(2):
             ledger.record(makers.fact("3333-3333"))
         ledger.open_requests(limit=5)
@@ -150,7 +151,11 @@ def test_a_request_item_can_be_read_by_a_person(dynamo: Dynamo) -> None:
     """Who looks at the table sees the request in plain words; what does not apply is not there."""
     move = makers.opening(due_at=makers.at(2))
     dynamo.ledger.open(move.request, move.fact)
-    expected = {**written_before_reviews(move.fact.hash), "digest": {"S": move.request.digest}}
+    expected = {
+        **written_before_reviews(move.fact.hash),
+        "schema": {"N": "2"},
+        "digest": {"S": move.request.digest},
+    }
     assert expected == dynamo.request_item(move.request.id)
 
 
@@ -182,6 +187,19 @@ def test_how_people_decide_can_be_read_by_a_person(dynamo: Dynamo) -> None:
         },
         "emergency": {
             "M": {"review_at": {"S": "2026-11-24T03:04:05.678000+00:00"}, "reviewed_by": {"S": "U0LEE"}},
+        },
+        "over": {"M": {"numWorker": {"S": "9vwx-00ab"}}},
+        "ending": {
+            "M": {
+                "notice_at": {"S": "2026-11-23T04:55:05.678000+00:00"},
+                "extra_minutes": {"N": "60"},
+                "extended_by": {"S": "U0LEE"},
+                "kept_by": {"S": "U0HAN"},
+                "undone_by": {"S": "U0KIM"},
+                "is_over": {"BOOL": True},
+                "former": {"M": {"numWorker": {"N": "2"}, "timeout": {"N": "360"}}},
+                "failures": {"N": "3"},
+            }
         },
     }
     assert expected == {name: item[name] for name in expected}
@@ -229,14 +247,25 @@ def test_an_item_that_cannot_be_read_keeps_no_other_waiting(dynamo: Dynamo, capl
     move = makers.opening("9vwx-00ab", due_at=makers.at(2))
     dynamo.ledger.open(move.request, move.fact)
     old = {**written_before_reviews("f" * 64), "gsi_due_at": {"S": "2026-11-01T00:00:00.000000+00:00"}}
-    dynamo.put_request_item({**old, "pk": {"S": "newer"}, "schema": {"N": "2"}})
+    dynamo.put_request_item({**old, "pk": {"S": "newer"}, "schema": {"N": "3"}})
     dynamo.put_request_item({**old, "pk": {"S": "edited"}, "review": {"S": "by hand"}})
     with caplog.at_level(logging.WARNING, "handler.adapters.ledger"):
         assert (move.request,) == dynamo.ledger.open_requests(limit=1)
     assert {(vars(record)["pk"], vars(record)["reason"]) for record in caplog.records} == {
-        ("newer", "request item of schema 2, this version reads 1"),
+        ("newer", "request item of schema 3, this version reads 2"),
         ("edited", "request item cannot be read: TypeError"),
     }
+
+
+def test_what_names_the_newest_change_is_no_request(dynamo: Dynamo) -> None:
+    """The item beside the lock says which request was applied last, and can be read by a person."""
+    moves = makers.opening(state=State.APPLYING)
+    dynamo.ledger.open(moves.request, moves.fact)
+    done = makers.step(moves.request, State.APPLIED)
+    dynamo.ledger.advance(moves.request, done.request, done.fact)
+    top = RequestId(f"top#{makers.JOB_ID}")
+    assert dynamo.request_item(top) == {"pk": {"S": top}, "newest": {"S": makers.REQUEST_ID}}
+    assert dynamo.ledger.request(top) is None
 
 
 def test_a_lock_is_no_request(dynamo: Dynamo) -> None:

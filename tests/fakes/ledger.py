@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from handler.domain.audit import place_of, timestamp
 from handler.domain.errors import BadCursor, DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
 from handler.domain.period import EVER
+from handler.domain.request import State
 from handler.domain.sealing import SEALS
 from handler.ports import ByJob, FactPage
 from tests.fakes.seals import FakeSeals
@@ -55,6 +56,7 @@ class FakeLedger:
     facts: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     tick: Tick | None = None
     faults: list[Fault] = field(default_factory=list)
+    tops: dict[JobId, RequestId] = field(default_factory=dict)
     sealing: Sealing | None = None
     sealed: list[dict[str, object]] = field(default_factory=list)
     _one_at_a_time: threading.RLock = field(default_factory=threading.RLock)
@@ -90,6 +92,8 @@ class FakeLedger:
             if any(known["seq"] == fact.seq for known in self.facts.get(before.id, ())):
                 raise LedgerUnavailable("advance", f"fact {fact.seq} exists, though the request does not know it")
             self._move_lock(before, after)
+            if after.state is State.APPLIED and before.state is not State.APPLIED:
+                self.tops[after.change.job_id] = after.id
             self.requests[before.id] = replace(after, card=current.card)
             self._append(fact)
 
@@ -115,6 +119,11 @@ class FakeLedger:
         """Read one request."""
         with self.call("request"):
             return self.requests.get(request_id)
+
+    def newest_applied(self, job_id: JobId) -> RequestId | None:
+        """Return the request that was applied to this job last."""
+        with self.call("newest_applied"):
+            return self.tops.get(job_id)
 
     def open_requests(self, *, limit: int) -> tuple[Request, ...]:
         """Read the requests that need something still, the first due first."""
@@ -190,6 +199,8 @@ class FakeLedger:
             case True, False:
                 self._take_lock(before)
                 del self.locks[job_id]
+            case False, False if after.ending.is_over and not before.ending.is_over and job_id in self.locks:
+                raise JobBusy(self._holder(job_id))
             case _:
                 pass
 

@@ -101,7 +101,7 @@ def test_a_review_does_not_stop_an_emergency_and_is_kept(story: Story, ledger: C
     assert request.state is State.APPLIED
     assert request.emergency is not None
     assert request.emergency.reviewed_by == LEE
-    assert request.due_at == request.revert_at
+    assert request.due_at == request.ending.notice_at
     assert len(story.dataflow.puts) == 1
     assert story.is_sound(request)
 

@@ -62,7 +62,7 @@ def test_an_emergency_needs_a_reason() -> None:
 def test_without_a_length_an_emergency_lasts_as_long_as_it_may(story: Story) -> None:
     """Two hours here; the end is planned with the intent."""
     request = story.opened(BROKEN_GLASS)
-    assert (request.minutes, request.revert_at, request.due_at) == (120, at(120), at(120))
+    assert (request.minutes, request.revert_at, request.due_at) == (120, at(120), at(110))
 
 
 def test_an_emergency_may_be_shorter(story: Story) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 
 from handler.domain.dataflow_errors import BadParameter, DataFlowTimedOut, DataFlowUnavailable, NotFound
 from handler.domain.model import RunCondition
-from handler.domain.outcomes import ChangeShown
+from handler.domain.outcomes import ChangeShown, EndNear, NotPutBack
 from handler.domain.request import State
 from handler.domain.verdict import SETTLES_AFTER
 from handler.flows.execute import revert
@@ -19,6 +20,7 @@ from tests.fakes.dataflow import FakeDataFlow, Fault, Put
 from tests.fakes.ledger import Fault as LedgerFault
 from tests.flows.conftest import LEE
 from tests.flows.meanwhile import BusyDataFlow, BusyLedger
+from tests.flows.policies import with_approvals
 from tests.makers import JOB_ID, at, job, run_condition
 
 if TYPE_CHECKING:
@@ -56,20 +58,22 @@ def test_the_end_is_counted_from_the_write_and_is_on_record_before_it(story: Sto
     story.clock.move_on(minutes=20)
     story.press(approve, asked)
     assert planned == [at(80)]
-    assert (story.now(asked).revert_at, story.now(asked).due_at) == (at(80), at(80))
+    assert (story.now(asked).revert_at, story.now(asked).due_at) == (at(80), at(70))
 
 
 def test_what_was_changed_is_put_back_when_the_time_is_over(story: Story) -> None:
-    """Not a minute earlier; told, on record, and the job is free."""
+    """Not a moment earlier; told, on record, and the job is free."""
     asked = over(story)
     story.clock.at -= timedelta(milliseconds=1)
+    tick(story.world)
     assert tick(story.world).told == ()
+    assert story.now(asked).state is State.APPLIED
     story.clock.at += timedelta(milliseconds=1)
     reverted = only(tick(story.world))
     assert reverted == story.now(asked)
     assert (reverted.state, reverted.found, reverted.due_at) == (State.REVERTED, run_condition(), None)
     assert story.dataflow.puts == [Put(JOB_ID, run_condition(numWorker=4)), Put(JOB_ID, run_condition())]
-    assert story.events() == ["requested", "applying", "applied", "reverting", "reverted"]
+    assert story.events() == ["requested", "applying", "applied", "reminded", "reverting", "reverted"]
     assert [fact["actor"] for fact in story.facts("reverting")] == ["sluice"]
     writers = [fact["writer"] for event in ("applying", "reverting") for fact in story.facts(event)]
     assert writers == ["incident-1", "incident-2"]
@@ -132,7 +136,7 @@ def test_a_job_that_is_gone_is_left_alone(story: Story) -> None:
     over(story)
     story.dataflow.remove(JOB_ID)
     kept = only(tick(story.world))
-    assert (kept.state, kept.problem, kept.found) == (State.APPLIED, "moved_since", RunCondition())
+    assert (kept.state, kept.problem, kept.found) == (State.APPLIED, "gone", RunCondition())
 
 
 def test_where_there_was_no_value_before_there_is_nothing_to_put_back(story: Story) -> None:
@@ -197,14 +201,17 @@ def test_a_put_back_that_timed_out_is_unknown_until_it_is_read(story: Story) -> 
 
 
 def test_a_put_back_that_never_arrived_has_failed(story: Story) -> None:
-    """Once it cannot arrive any more, the change is said to be still there; it is not sent again."""
+    """Once it cannot arrive any more, the change is said to be still there; it is sent again a minute later."""
     asked = over(story)
     story.dataflow.faults.append(Fault("put_run_condition", DataFlowTimedOut(PUT)))
     tick(story.world)
     story.clock.at += SETTLES_AFTER
     failed = only(tick(story.world))
     assert (failed.state, failed.undoing, failed.found) == (State.FAILED, True, run_condition(numWorker=4))
-    assert (story.workers(), len(story.dataflow.puts), story.now(asked).due_at) == (4, 2, None)
+    assert (story.workers(), len(story.dataflow.puts)) == (4, 2)
+    assert story.now(asked).due_at == story.clock.at + timedelta(minutes=1)
+    story.clock.move_on(minutes=1)
+    assert only(tick(story.world)).state is State.REVERTED
 
 
 @pytest.mark.parametrize("error", [BadParameter(PUT, status=400), NotFound(PUT, status=404)])
@@ -264,3 +271,103 @@ def test_only_what_was_applied_is_put_back(story: Story) -> None:
     asked = story.opened("scale wordcount workers=8 for 1h because backlog")
     assert revert(story.world, asked) == asked
     assert story.dataflow.puts == []
+
+
+def test_what_the_api_refuses_is_tried_again_and_then_left_to_people(story: Story) -> None:
+    """Five more times, after 1, 2, 4, 8 and 15 minutes, the job free between them; then people are called once."""
+    asked = over(story)
+    story.dataflow.faults.append(Fault("put_run_condition", BadParameter(PUT, status=400), times=6))
+    begun = story.clock.at
+    tried = []
+    for _ in range(60):
+        ticked = tick(story.world)
+        assert (ticked.failed, story.ledger.locks) == ((), {})
+        tried += [(story.clock.at - begun, each) for each in ticked.told]
+        story.clock.move_on(minutes=1)
+    minutes = [round(since.total_seconds() / 60) for since, _ in tried]
+    assert minutes == [0, 1, 3, 7, 15, 30, 31]
+    shown = [each.request for _, each in tried]
+    assert [each.state for each in shown] == [State.FAILED] * 7
+    assert [each.ending.failures for each in shown] == [1, 2, 3, 4, 5, 6, 6]
+    assert tried[-1][1] == NotPutBack(story.now(asked), ("S0LEADS",))
+    assert (story.now(asked).revert_at, story.now(asked).due_at, story.workers()) == (None, None, 4)
+    assert [fact["detail"] for fact in story.facts("escalated")] == ["not_put_back"]
+    assert len(story.dataflow.puts) == 7
+    assert story.is_sound(asked)
+
+
+def test_who_asked_is_called_where_nobody_else_is_named(story: Story) -> None:
+    """A policy without an escalation group."""
+    story.policy = with_approvals(story.policy, escalate=None)
+    over(story)
+    story.dataflow.faults.append(Fault("put_run_condition", BadParameter(PUT, status=400), times=6))
+    told: list[object] = []
+    for _ in range(40):
+        told += tick(story.world).told
+        story.clock.move_on(minutes=1)
+    assert [each.escalated_to for each in told if isinstance(each, NotPutBack)] == [("U0KIM",)]
+
+
+def test_between_two_tries_the_job_is_free(story: Story) -> None:
+    """Somebody changes it on top of what could not be put back: its end brings back what was before both."""
+    asked = over(story)
+    story.dataflow.faults.append(Fault("put_run_condition", BadParameter(PUT, status=400)))
+    assert only(tick(story.world)).state is State.FAILED
+    upper = story.opened("scale wordcount workers=6 for 30m because more", LEE, "delivery-2")
+    assert upper.over == {"numWorker": asked.id}
+    story.clock.move_on(minutes=1)
+    stood_down = only(tick(story.world))
+    assert (stood_down.id, stood_down.state, stood_down.problem) == (asked.id, State.FAILED, "overlaid")
+    story.clock.at = upper.revert_at or story.clock.at
+    tick(story.world)
+    assert (story.now(upper).state, story.workers()) == (State.REVERTED, 2)
+
+
+@pytest.mark.parametrize("status", ["DELETED", None])
+def test_a_job_deleted_between_two_tries_is_given_up(story: Story, status: str | None) -> None:
+    """Gone, or marked as deleted: there is nothing to put anything back into."""
+    asked = over(story)
+    story.dataflow.faults.append(Fault("put_run_condition", BadParameter(PUT, status=400)))
+    tick(story.world)
+    story.clock.move_on(minutes=1)
+    if status is None:
+        story.dataflow.remove(JOB_ID)
+    else:
+        story.dataflow = FakeDataFlow([replace(job(condition=run_condition(numWorker=4)), status=status)])
+    gone = only(tick(story.world))
+    assert (gone.id, gone.state, gone.problem, gone.revert_at) == (asked.id, State.FAILED, "gone", None)
+    assert story.dataflow.puts[2:] == []
+
+
+def test_ten_minutes_before_the_end_people_are_asked_once(story: Story) -> None:
+    """On record, before anything is told; of two ticks at once, one asks."""
+    story.ledger = ledger = BusyLedger()
+    asked = story.opened(FOR_AN_HOUR)
+    story.clock.move_on(minutes=50)
+    story.clock.at -= timedelta(milliseconds=1)
+    assert tick(story.world).told == ()
+    story.clock.at += timedelta(milliseconds=1)
+    others: list[Ticked] = []
+
+    def another_tick() -> None:
+        story.clock.move_on(milliseconds=1)
+        others.append(tick(story.world))
+
+    ledger.before["advance"] = [another_tick]
+    mine = tick(story.world)
+    assert [each.told for each in (*others, mine)] == [(EndNear(story.now(asked)),), ()]
+    assert [(fact["actor"], fact["detail"]) for fact in story.facts("reminded")] == [("sluice", "ends_soon")]
+    assert story.now(asked).due_at == at(60)
+    assert story.is_sound(asked)
+
+
+@pytest.mark.parametrize(("minutes", "asked_at"), [(11, [1]), (10, []), (1, [])])
+def test_people_are_not_asked_before_the_start(story: Story, minutes: int, asked_at: list[int]) -> None:
+    """A change of ten minutes or less is asked about on its first card."""
+    story.opened(f"scale wordcount workers=4 for {minutes}m because backlog")
+    near = []
+    for minute in range(12):
+        near += [minute for each in tick(story.world).told if isinstance(each, EndNear)]
+        story.clock.move_on(minutes=1)
+    assert near == asked_at
+    assert story.workers() == 2

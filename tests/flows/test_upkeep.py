@@ -10,7 +10,7 @@ import pytest
 
 from handler.adapters.policy.settings_file import Escalate
 from handler.domain.errors import LedgerUnavailable
-from handler.domain.outcomes import ChangeShown, PeopleReminded, ReviewWanted
+from handler.domain.outcomes import ChangeShown, EndNear, PeopleReminded, ReviewWanted
 from handler.domain.request import State
 from handler.flows.afterwards import mark_reviewed
 from handler.flows.review import approve, deny
@@ -250,10 +250,10 @@ def test_the_end_of_an_emergency_comes_before_a_reminder_of_it(story: Story) -> 
 
 
 def test_a_look_before_the_first_reminder_ends_them_all(story: Story) -> None:
-    """Reviewed within the time: only the end of the change is told."""
+    """Reviewed within the time: only the end of the change is told, and ten minutes before that it is near."""
     asked = story.opened(BROKEN_GLASS)
     story.press(mark_reviewed, asked)
-    assert [type(each) for _, each in ticked(story, 25 * 60)] == [ChangeShown]
+    assert [type(each) for _, each in ticked(story, 25 * 60)] == [EndNear, ChangeShown]
 
 
 def test_of_two_ticks_one_reminds_of_an_emergency(story: Story) -> None:

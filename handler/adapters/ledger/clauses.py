@@ -42,6 +42,7 @@ class Clause:
 
 REQUEST_IS_NEW = Clause("request is new", "attribute_not_exists(#pk)", {"#pk": "pk"})
 REQUEST_EXISTS = Clause("request exists", "attribute_exists(#pk)", {"#pk": "pk"})
+JOB_IS_FREE = Clause("job is free", "attribute_not_exists(#pk)", {"#pk": "pk"})
 FACT_IS_NEW = Clause("fact is new", "attribute_not_exists(#id)", {"#id": "request_id"})
 
 

@@ -1,4 +1,4 @@
-"""The parts of a request's item that say how people decide about it: the review, and the emergency."""
+"""The parts of a request's item that people have a part in: the review, the emergency and the end of a change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from handler.adapters.ledger.scalars import moment, present, stored_count, stored_moment, stored_moment_or_none
 from handler.domain.model import UserId
-from handler.domain.request import Approval, Emergency, Review
+from handler.domain.request import Approval, Emergency, Ending, Review
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +52,36 @@ def stored_emergency(stored: Mapping[str, Any]) -> Emergency:
     return Emergency(
         review_at=stored_moment(stored["review_at"]),
         reviewed_by=_person(stored.get("reviewed_by")),
+    )
+
+
+def ending_attributes(ending: Ending) -> dict[str, object]:
+    """Return how a change ends as the map that is kept of it, without what does not apply."""
+    return present(
+        {
+            "notice_at": moment(ending.notice_at),
+            "extra_minutes": ending.extra_minutes or None,
+            "extended_by": ending.extended_by,
+            "kept_by": ending.kept_by,
+            "undone_by": ending.undone_by,
+            "is_over": ending.is_over or None,
+            "former": dict(ending.former) or None,
+            "failures": ending.failures or None,
+        }
+    )
+
+
+def stored_ending(stored: Mapping[str, Any]) -> Ending:
+    """Read how a change ends. Raises AttributeError, TypeError or ValueError for a map that is none."""
+    return Ending(
+        notice_at=stored_moment_or_none(stored.get("notice_at")),
+        extra_minutes=stored_count(stored.get("extra_minutes", 0)),
+        extended_by=_person(stored.get("extended_by")),
+        kept_by=_person(stored.get("kept_by")),
+        undone_by=_person(stored.get("undone_by")),
+        is_over=bool(stored.get("is_over")),
+        former={name: stored_count(value) for name, value in stored.get("former", {}).items()},
+        failures=stored_count(stored.get("failures", 0)),
     )
 
 

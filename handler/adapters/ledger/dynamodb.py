@@ -22,7 +22,7 @@ from handler.adapters.ledger.items import (
 from handler.adapters.ledger.looking_back import history_query
 from handler.adapters.ledger.pulse import LAST_TICK, stored_tick, tick_item
 from handler.adapters.ledger.seals import DynamoSeals
-from handler.adapters.ledger.writes import Part, Writes, lock_key
+from handler.adapters.ledger.writes import Part, Writes, lock_key, top_key
 from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
 from handler.domain.model import RequestId
 from handler.domain.period import EVER
@@ -124,6 +124,11 @@ class DynamoLedger:
             return None
         item = self._item("request", request_id)
         return None if item is None else _read("request", item)
+
+    def newest_applied(self, job_id: JobId) -> RequestId | None:
+        """Return the request that was applied to this job last."""
+        item = self._item("newest_applied", top_key(job_id))
+        return None if item is None else RequestId(plain(item)["newest"])
 
     def open_requests(self, *, limit: int) -> tuple[Request, ...]:
         """Read the requests that need something still, the first due first; a change shows after a moment.

@@ -17,8 +17,10 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from handler.adapters.ledger.decisions import (
     emergency_attributes,
+    ending_attributes,
     review_attributes,
     stored_emergency,
+    stored_ending,
     stored_review,
 )
 from handler.adapters.ledger.scalars import moment, stored_count, stored_moment, stored_moment_or_none
@@ -34,9 +36,12 @@ if TYPE_CHECKING:
 
     Item = Mapping[str, AttributeValueTypeDef]
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+# An item of schema 1 has no ``ending`` and no ``over``; what is absent is read as none.
+READABLE: Final = frozenset({1, SCHEMA})
 INDEX_PREFIX: Final = "gsi_"
 LOCK_PREFIX: Final = "lock#"
+TOP_PREFIX: Final = "top#"
 NO_REQUEST: Final = "#"
 """Stands in the keys of all items that are no requests, and in no request's id."""
 OPEN: Final = "open"
@@ -138,6 +143,8 @@ def request_attributes(request: Request) -> dict[str, object]:
         "undoing": request.undoing or None,
         "review": None if request.review is None else review_attributes(request.review),
         "emergency": None if request.emergency is None else emergency_attributes(request.emergency),
+        "over": dict(request.over) or None,
+        "ending": ending_attributes(request.ending) or None,
         "digest": request.digest,
         "card": None if request.card is None else card_attributes(request.card),
         f"{INDEX_PREFIX}open": OPEN if is_open else None,
@@ -153,7 +160,7 @@ def card_attributes(card: Card) -> dict[str, object]:
 def stored_request(item: Item) -> Request:
     """Read a request. Raises UnreadableItem when this version does not write such items."""
     attributes = plain(item)
-    if attributes.get("schema") != SCHEMA:
+    if attributes.get("schema") not in READABLE:
         raise UnreadableItem(f"request item of schema {attributes.get('schema')}, this version reads {SCHEMA}")
     try:
         return _request(attributes)
@@ -192,6 +199,8 @@ def _request(stored: Mapping[str, Any]) -> Request:
         undoing=bool(stored.get("undoing")),
         review=None if review is None else stored_review(review),
         emergency=None if emergency is None else stored_emergency(emergency),
+        over={name: RequestId(each) for name, each in stored.get("over", {}).items()},
+        ending=stored_ending(stored.get("ending", {})),
     )
 
 

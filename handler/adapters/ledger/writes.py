@@ -8,7 +8,8 @@ failed by position, so each step says which part stands there:
                                                                     state, head as read     Moved
     FACT      put                    put                            fact is new             IdTaken
     LOCK      put, if its state      put, check or delete, as the   job is free or mine |   JobBusy
-              holds the job          states before and after say    job is mine
+              holds the job          states before and after say    job is mine | free
+    TOP                              put, when it is applied        none, as it holds the lock
 
 Two workers that want to move the same request on:
 
@@ -25,12 +26,14 @@ from typing import TYPE_CHECKING
 from handler.adapters.ledger import clauses
 from handler.adapters.ledger.items import (
     LOCK_PREFIX,
+    TOP_PREFIX,
     card_attributes,
     fact_attributes,
     request_attributes,
     wire,
 )
 from handler.adapters.ledger.scalars import present
+from handler.domain.request import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +52,7 @@ class Part(Enum):
     REQUEST = auto()
     FACT = auto()
     LOCK = auto()
+    TOP = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +81,21 @@ class Writes:
         attributes = {name: value for name, value in request_attributes(after).items() if name != "card"}
         as_read = (clauses.state_is_as_read(before), clauses.head_is_as_read(before))
         update = self._update(before.id, attributes, *as_read)
-        moving = (Step(Part.REQUEST, {"Update": update}), Step(Part.FACT, {"Put": self.recording(fact)}))
+        moving: tuple[Step, ...] = (
+            Step(Part.REQUEST, {"Update": update}),
+            Step(Part.FACT, {"Put": self.recording(fact)}),
+        )
+        if after.state is State.APPLIED and before.state is not State.APPLIED:
+            moving = (*moving, self._put_on_top(after))
         match before.state.holds_job, after.state.holds_job:
             case False, True:
                 return (*moving, self._take_lock(after))
             case True, True:
-                return (*moving, self._keep_lock(after))
+                return (*moving, self._check_lock(after, clauses.job_is_mine(after.id)))
             case True, False:
                 return (*moving, self._release_lock(after))
+            case _ if after.ending.is_over and not before.ending.is_over:
+                return (*moving, self._check_lock(after, clauses.JOB_IS_FREE))
             case _:
                 return moving
 
@@ -101,15 +112,19 @@ class Writes:
         put = self._put(self.requests_table, lock, clauses.job_is_free_or_mine(request.id))
         return Step(Part.LOCK, {"Put": put})
 
-    def _keep_lock(self, request: Request) -> Step:
+    def _check_lock(self, request: Request, clause: Clause) -> Step:
         key = wire({"pk": lock_key(request.change.job_id)})
-        is_mine = clauses.on(clauses.job_is_mine(request.id))
-        return Step(Part.LOCK, {"ConditionCheck": {"TableName": self.requests_table, "Key": key, **is_mine}})
+        check = clauses.on(clause)
+        return Step(Part.LOCK, {"ConditionCheck": {"TableName": self.requests_table, "Key": key, **check}})
 
     def _release_lock(self, request: Request) -> Step:
         key = wire({"pk": lock_key(request.change.job_id)})
         is_mine = clauses.on(clauses.job_is_free_or_mine(request.id))
         return Step(Part.LOCK, {"Delete": {"TableName": self.requests_table, "Key": key, **is_mine}})
+
+    def _put_on_top(self, request: Request) -> Step:
+        top = {"pk": top_key(request.change.job_id), "newest": request.id}
+        return Step(Part.TOP, {"Put": {"TableName": self.requests_table, "Item": wire(top)}})
 
     def _put(self, table: str, attributes: Mapping[str, object], *conditions: Clause) -> PutTypeDef:
         return {"TableName": table, "Item": wire(present(attributes)), **clauses.on(*conditions)}
@@ -139,3 +154,8 @@ class Writes:
 def lock_key(job_id: JobId) -> str:
     """Return the partition key of a job's lock; no request's id looks like it."""
     return f"{LOCK_PREFIX}{job_id}"
+
+
+def top_key(job_id: JobId) -> str:
+    """Return the partition key of the item that names the request applied to a job last."""
+    return f"{TOP_PREFIX}{job_id}"

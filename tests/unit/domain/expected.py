@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         detail: str
         writer: str
         delivery: str
+        minutes: int
 
 
 HEAD: Final = Head(2, "cd" * 32)

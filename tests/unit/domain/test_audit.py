@@ -204,7 +204,7 @@ def test_events_are_stored_by_the_words_of_the_contract() -> None:
     """Those of the contract's words that this version writes, and what befalls a review."""
     assert {each.value for each in Event} == {
         *("requested", "refused", "approved", "denied", "withdrawn", "expired", "stale"),
-        *("applying", "applied", "failed", "unknown", "reverting", "reverted", "kept"),
+        *("applying", "applied", "failed", "unknown", "reverting", "reverted", "kept", "extended"),
         *("click_refused", "broke_glass", "reminded", "escalated", "reviewed", "review_reminded", "sealed"),
     }
 

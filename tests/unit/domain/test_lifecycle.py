@@ -14,13 +14,24 @@ from hypothesis import strategies as st
 from handler.domain.audit import Event, breaks, timestamp
 from handler.domain.authority import Allowed
 from handler.domain.errors import IllegalMove
-from handler.domain.lifecycle import is_too_late, outdated, pause, put_back, settled, started, stood_down
+from handler.domain.lifecycle import (
+    Undoer,
+    is_past_trying,
+    is_too_late,
+    outdated,
+    pause,
+    put_back,
+    settled,
+    started,
+    stood_down,
+)
 from handler.domain.opening import Asked, opened
-from handler.domain.request import Emergency, Request, State
+from handler.domain.overlay import PutBack
+from handler.domain.request import Emergency, Ending, Request, State
 from handler.domain.review import Terms
 from handler.domain.verdict import DidNotTake, NotKnown, Took
 from tests.makers import NOW, REQUEST_ID, actor, at, change, request, run_condition
-from tests.unit.domain.expected import FOUR, SIX, move, recorded, waiting
+from tests.unit.domain.expected import BY_LEADS, FOUR, LEE, SIX, move, recorded, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +39,10 @@ if TYPE_CHECKING:
     from handler.domain.model import RunCondition
     from handler.domain.moves import Move
 
+BACK = PutBack(FOUR, {"numWorker": 6})
 MOVERS: dict[str, tuple[Callable[[Request], Move], set[str]]] = {
     "started": (lambda before: started(before, at(1), writer="worker-1"), {"approved"}),
-    "put_back": (lambda before: put_back(before, SIX, at(1), writer="worker-1"), {"applied"}),
+    "put_back": (lambda before: put_back(before, BACK, at(1), writer="worker-1"), {"applied"}),
     "outdated": (lambda before: outdated(before, SIX, at(1)), {"pending", "approved"}),
     "took": (lambda before: settled(before, Took(FOUR), at(1)), {"applying", "unknown"}),
     "undone": (lambda before: settled(replace(before, undoing=True), Took(FOUR), at(1)), {"reverting", "unknown"}),
@@ -51,13 +63,28 @@ def test_a_move_is_made_from_its_states_and_no_others(name: str, state: State) -
             make(waiting(state))
 
 
-@pytest.mark.parametrize(("minutes", "revert_at"), [(None, None), (90, at(91))])
-def test_starting_records_the_intent_and_whose_it_is(minutes: int | None, revert_at: datetime | None) -> None:
-    """The whole condition to write, and the planned end, are on record before it is sent; the tick looks afterwards."""
+@pytest.mark.parametrize(
+    ("minutes", "revert_at", "notice_at"),
+    [(None, None, None), (90, at(91), at(81)), (11, at(12), at(2)), (10, at(11), None), (1, at(2), None)],
+)
+def test_starting_records_the_intent_and_whose_it_is(
+    minutes: int | None, revert_at: datetime | None, notice_at: datetime | None
+) -> None:
+    """The whole condition to write, and the planned end, are on record before it is sent; the tick looks afterwards.
+
+    Ten minutes before the end people are asked about it; of a change of ten minutes or less, its card asks at once.
+    """
     before = waiting(State.APPROVED, minutes=minutes)
     fact = recorded("U0KIM", Event.APPLYING, FOUR, writer="worker-1")
     expected = move(
-        before, fact, state=State.APPLYING, started_at=at(1), due_at=at(3), minutes=minutes, revert_at=revert_at
+        before,
+        fact,
+        state=State.APPLYING,
+        started_at=at(1),
+        due_at=at(3),
+        minutes=minutes,
+        revert_at=revert_at,
+        ending=Ending(notice_at=notice_at),
     )
     assert started(before, at(1), writer="worker-1") == expected
 
@@ -65,7 +92,14 @@ def test_starting_records_the_intent_and_whose_it_is(minutes: int | None, revert
 def test_putting_back_records_the_intent_anew() -> None:
     """What was known of the first write no longer counts; the end of the change is not due twice."""
     before = waiting(
-        State.APPLIED, minutes=90, revert_at=at(0), due_at=at(0), checks=4, problem="Throttled", started_at=at(-90)
+        State.APPLIED,
+        minutes=90,
+        revert_at=at(0),
+        due_at=at(0),
+        checks=4,
+        problem="Throttled",
+        started_at=at(-90),
+        ending=Ending(notice_at=at(-10), failures=2),
     )
     fact = recorded("sluice", Event.REVERTING, SIX, writer="worker-1")
     expected = move(
@@ -78,16 +112,40 @@ def test_putting_back_records_the_intent_anew() -> None:
         checks=0,
         problem=None,
         revert_at=None,
+        ending=Ending(former={"numWorker": 6}, failures=2),
     )
-    assert put_back(before, SIX, at(1), writer="worker-1") == expected
+    assert put_back(before, BACK, at(1), writer="worker-1") == expected
+
+
+def test_who_wants_a_change_put_back_is_on_record() -> None:
+    """With reason, delivery and what lets them; what came to nothing before has all its tries again."""
+    before = waiting(State.FAILED, undoing=True, ending=Ending(failures=6))
+    fact = recorded(
+        "U0LEE",
+        Event.REVERTING,
+        SIX,
+        channel="C0DATA",
+        reason="over",
+        because=("leads-approve",),
+        policy_version="sha256:77aa",
+        writer="worker-1",
+        delivery="digest",
+    )
+    undoer = Undoer(actor=LEE, delivery="digest", reason="over", decision=BY_LEADS)
+    made = put_back(before, BACK, at(1), writer="worker-1", undoer=undoer)
+    assert made.fact == fact
+    assert made.request.ending == Ending(former={"numWorker": 6}, undone_by=LEE.user_id)
+    assert (made.request.state, made.request.due_at) == (State.REVERTING, at(3))
 
 
 @pytest.mark.parametrize(("emergency", "due_at"), [(None, None), (Emergency(review_at=at(30)), at(30))])
 def test_a_change_that_somebody_moved_since_stays(emergency: Emergency | None, due_at: datetime | None) -> None:
     """Its end is off, and the record says what was found; an emergency is still to be looked at."""
-    before = waiting(State.APPLIED, revert_at=at(0), due_at=at(0), emergency=emergency)
+    ending = Ending(notice_at=at(-10), extra_minutes=60)
+    before = waiting(State.APPLIED, revert_at=at(0), due_at=at(0), emergency=emergency, ending=ending)
     fact = recorded("sluice", Event.KEPT, SIX, detail="moved_since")
-    expected = move(before, fact, revert_at=None, found=SIX, problem="moved_since", due_at=due_at)
+    over = Ending(extra_minutes=60, is_over=True)
+    expected = move(before, fact, revert_at=None, found=SIX, problem="moved_since", due_at=due_at, ending=over)
     assert stood_down(before, SIX, "moved_since", at(1)) == expected
 
 
@@ -125,16 +183,36 @@ def test_an_undoing_write_that_took_has_reverted(state: State) -> None:
     assert settled(before, Took(FOUR), at(1)) == expected
 
 
-@pytest.mark.parametrize("undoing", [False, True])
 @pytest.mark.parametrize(("emergency", "due_at"), [(None, None), (Emergency(review_at=at(30)), at(30))])
-def test_a_write_that_did_not_take_has_failed(
-    emergency: Emergency | None, due_at: datetime | None, *, undoing: bool
-) -> None:
-    """There is nothing to put back at any time; an emergency is still to be looked at."""
-    before = waiting(State.UNKNOWN, undoing=undoing, revert_at=at(20), emergency=emergency, problem="Throttled")
+def test_a_write_that_did_not_take_has_failed(emergency: Emergency | None, due_at: datetime | None) -> None:
+    """There is nothing to put back at any time, nor to ask about; an emergency is still to be looked at."""
+    ending = Ending(notice_at=at(10))
+    before = waiting(State.UNKNOWN, revert_at=at(20), emergency=emergency, problem="Throttled", ending=ending)
     fact = recorded("U0KIM", Event.FAILED, SIX, detail="Throttled")
-    expected = move(before, fact, state=State.FAILED, found=SIX, due_at=due_at, revert_at=None)
+    expected = move(before, fact, state=State.FAILED, found=SIX, due_at=due_at, revert_at=None, ending=Ending())
     assert settled(before, DidNotTake(SIX), at(1)) == expected
+
+
+@pytest.mark.parametrize(("failures", "pause"), [(0, 1), (1, 2), (2, 4), (3, 8), (4, 15), (5, 0), (6, 0)])
+@pytest.mark.parametrize("review_at", [None, at(1.5), at(600)])
+def test_a_putting_back_that_did_not_take_is_tried_again(failures: int, pause: int, review_at: datetime | None) -> None:
+    """After 1, 2, 4, 8 and 15 minutes; after the last of these people are called, at once."""
+    emergency = review_at and Emergency(review_at=review_at)
+    before = waiting(State.REVERTING, undoing=True, emergency=emergency, ending=Ending(failures=failures))
+    fact = recorded("U0KIM", Event.FAILED, SIX, detail="Throttled")
+    again = at(1 + pause)
+    expected = move(
+        before,
+        fact,
+        state=State.FAILED,
+        found=SIX,
+        problem="Throttled",
+        revert_at=again,
+        due_at=min(again, review_at) if review_at else again,
+        ending=Ending(failures=failures + 1),
+    )
+    assert settled(before, DidNotTake(SIX), at(1), "Throttled") == expected
+    assert is_past_trying(failures + 1) == (pause == 0)
 
 
 @pytest.mark.parametrize("state", [State.APPLYING, State.REVERTING])

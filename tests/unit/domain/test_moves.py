@@ -39,7 +39,7 @@ ENTERED = [state for state in State if state is not State.PENDING]
 @pytest.mark.parametrize("after", ENTERED)
 @pytest.mark.parametrize("before", State)
 def test_a_state_is_entered_along_the_arrows_only(before: State, after: State) -> None:
-    """Eighteen moves are legal, of all pairs; any other says between which states, and gives nothing."""
+    """Eighteen moves are legal, of all pairs, and one more; any other says between which states, and gives nothing."""
     request = waiting(before)
     note = Note(event=Event(after.value), actor="U0KIM")
     if (before.value, after.value) in LEGAL:
@@ -49,6 +49,17 @@ def test_a_state_is_entered_along_the_arrows_only(before: State, after: State) -
             moved(request, replace(request, state=after), note, at(1))
         assert (caught.value.before, caught.value.after) == (before, after)
         assert str(caught.value) == f"{before.value} may not become {after.value}"
+
+
+def test_only_a_putting_back_that_failed_is_begun_again() -> None:
+    """A change that was never made cannot be put back."""
+    undone, never_made = waiting(State.FAILED, undoing=True), waiting(State.FAILED)
+    note = Note(event=Event.REVERTING, actor=SLUICE)
+    assert moved(undone, replace(undone, state=State.REVERTING), note, at(1)).request.state is State.REVERTING
+    with pytest.raises(IllegalMove):
+        moved(undone, replace(undone, state=State.APPLIED), Note(event=Event.APPLIED, actor=SLUICE), at(1))
+    with pytest.raises(IllegalMove):
+        moved(never_made, replace(never_made, state=State.REVERTING), note, at(1))
 
 
 @pytest.mark.parametrize("state", State)
@@ -81,6 +92,7 @@ def test_the_fact_of_a_move_says_everything_that_is_noted() -> None:
         detail="why",
         writer="worker-1",
         delivery="digest",
+        minutes=90,
     )
     fact = recorded(
         "U0LEE",
@@ -92,6 +104,7 @@ def test_the_fact_of_a_move_says_everything_that_is_noted() -> None:
         detail="why",
         writer="worker-1",
         delivery="digest",
+        minutes=90,
     )
     after = replace(request, state=State.APPLYING, checks=5)
     assert moved(request, after, note, at(1)) == move(request, fact, state=State.APPLYING, checks=5)

@@ -7,8 +7,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from handler.domain.request import Emergency, Request, Review, State
-from handler.domain.upkeep import Duty, Escalate, Expire, Reconcile, Remind, RemindOfReview, Resume, Revert, plan
+from handler.domain.request import Emergency, Ending, Request, Review, State
+from handler.domain.upkeep import (
+    AskAboutEnd,
+    Duty,
+    Escalate,
+    Expire,
+    LeaveToPeople,
+    Reconcile,
+    Remind,
+    RemindOfReview,
+    Resume,
+    Revert,
+    plan,
+)
 from tests.makers import NOW, at, request
 
 INSTANT = timedelta(microseconds=1)
@@ -82,6 +94,23 @@ def test_the_time_of_a_change_is_over_before_people_are_reminded_of_an_emergency
         RemindOfReview(later, emergency),
         RemindOfReview(for_ever, emergency),
     )
+
+
+@pytest.mark.parametrize("emergency", [None, Emergency(review_at=NOW)])
+def test_people_are_asked_about_an_end_before_it_comes(emergency: Emergency | None) -> None:
+    """Not once it is there, and not twice; before they are reminded of an emergency."""
+    near = due(State.APPLIED, revert_at=at(10), ending=Ending(notice_at=NOW), emergency=emergency)
+    early = due(State.APPLIED, revert_at=at(10), ending=Ending(notice_at=NOW + INSTANT))
+    missed = due(State.APPLIED, revert_at=NOW, ending=Ending(notice_at=at(-10)))
+    assert plan([near, early, missed], NOW) == (AskAboutEnd(near), Revert(missed))
+
+
+def test_what_could_not_be_put_back_is_tried_again_and_then_left_to_people() -> None:
+    """Five more times after the first."""
+    again = due(State.FAILED, undoing=True, revert_at=NOW, ending=Ending(failures=5))
+    too_often = due(State.FAILED, undoing=True, revert_at=NOW, ending=Ending(failures=6))
+    later = due(State.FAILED, undoing=True, revert_at=NOW + INSTANT, ending=Ending(failures=1))
+    assert plan([again, too_often, later], NOW) == (Revert(again), LeaveToPeople(too_often))
 
 
 def test_a_change_for_a_time_that_lasts_still_is_left_alone() -> None:

@@ -35,6 +35,7 @@ from handler.domain.preview import (
 from handler.domain.request import State
 from handler.domain.vocabulary import Topic
 from tests.makers import JOB_ID, NOW, REQUEST_ID, at, change, job, job_summary, request, run_condition
+from tests.unit.slack.gallery_of_endings import endings
 from tests.unit.slack.gallery_of_facts import whole_record
 from tests.unit.slack.gallery_of_reviews import reviews
 
@@ -229,7 +230,7 @@ def _mishaps() -> Iterator[tuple[str, Outcome]]:
 
 def everything() -> dict[str, Outcome]:
     """Return every outcome with every branch that it has, by name."""
-    kinds = (_status(), _lists(), _changes(), reviews(), _refusals(), _history(), _mishaps())
+    kinds = (_status(), _lists(), _changes(), reviews(), endings(), _refusals(), _history(), _mishaps())
     return {name: outcome for kind in kinds for name, outcome in kind}
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from handler.domain.model import Actor, Change, ChannelId, Head, JobId, RequestId, RunCondition, UserId
-from handler.domain.request import Approval, Card, Emergency, Request, Review, State
+from handler.domain.request import Approval, Card, Emergency, Ending, Request, Review, State
 from tests import makers
 
 # Text that a request keeps as text is valid Unicode, as the forms it comes from are; what the API says need not be.
@@ -41,6 +41,17 @@ reviews: Final = st.builds(
     decided_reason=st.none() | words,
 )
 emergencies: Final = st.builds(Emergency, review_at=moments, reviewed_by=st.none() | users)
+endings: Final = st.builds(
+    Ending,
+    notice_at=st.none() | moments,
+    extra_minutes=counts,
+    extended_by=st.none() | users,
+    kept_by=st.none() | users,
+    undone_by=st.none() | users,
+    is_over=st.booleans(),
+    former=st.dictionaries(names, counts, max_size=2),
+    failures=counts,
+)
 
 requests: Final = st.builds(
     Request,
@@ -72,4 +83,6 @@ requests: Final = st.builds(
     undoing=st.booleans(),
     review=st.none() | reviews,
     emergency=st.none() | emergencies,
+    over=st.dictionaries(names, st.just(RequestId("9vwx-00ab")), max_size=2),
+    ending=endings,
 )

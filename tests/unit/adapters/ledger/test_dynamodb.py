@@ -70,8 +70,8 @@ def test_requests_are_read_consistently() -> None:
     assert [read["ConsistentRead"] for read in reads] == [True] * 4
 
 
-UNREADABLE = {"schema": 2}
-CAUSE = "request item of schema 2, this version reads 1"
+UNREADABLE = {"schema": 3}
+CAUSE = "request item of schema 3, this version reads 2"
 
 
 def test_an_item_of_another_make_is_not_guessed_at() -> None:

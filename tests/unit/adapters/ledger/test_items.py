@@ -23,7 +23,7 @@ from handler.adapters.ledger.items import (
 )
 from handler.adapters.ledger.scalars import present
 from handler.domain.audit import breaks
-from handler.domain.request import Request, State
+from handler.domain.request import Ending, Request, State
 from tests import makers
 from tests.makers import NOW
 from tests.unit.adapters.ledger.strategies import requests
@@ -35,7 +35,7 @@ FULL: Final = makers.full_opening().request
 REVIEW: Final = review_attributes(makers.review())
 EMERGENCY: Final = emergency_attributes(makers.emergency())
 # What the first version did not write; schema 1 is read with and without.
-LATER: Final = ("minutes", "revert_at", "undoing", "review", "emergency", "digest")
+LATER: Final = ("minutes", "revert_at", "undoing", "review", "emergency", "digest", "over", "ending")
 
 
 def attributes_of(request: Request, **changed: object) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def test_an_item_from_before_reviews_means_none_of_it(state: State) -> None:
     """Schema 1 without the attributes that came later is the same request without those parts."""
     without = {name: value for name, value in attributes_of(replace(FULL, state=state)).items() if name not in LATER}
     expected = replace(FULL, state=state, minutes=None, revert_at=None, undoing=False, review=None, emergency=None)
-    assert expected == read(without)
+    assert replace(expected, over={}, ending=Ending()) == read({**without, "schema": 1})
 
 
 def test_moments_are_stored_in_one_zone() -> None:
@@ -87,8 +87,8 @@ def test_what_does_not_apply_is_not_stored() -> None:
 @pytest.mark.parametrize(
     ("changed", "cause"),
     [
-        ({"schema": 2}, "request item of schema 2, this version reads 1"),
-        ({"schema": None}, "request item of schema None, this version reads 1"),
+        ({"schema": 3}, "request item of schema 3, this version reads 2"),
+        ({"schema": None}, "request item of schema None, this version reads 2"),
         ({"state": "confused"}, "ValueError"),
         ({"head_hash": None}, "KeyError"),
         ({"head_seq": "1"}, "TypeError"),
@@ -112,6 +112,10 @@ def test_what_does_not_apply_is_not_stored() -> None:
         ({"review": {**REVIEW, "approvals": None}}, "TypeError"),
         ({"review": {**REVIEW, "approvals": ["U0LEE"]}}, "TypeError"),
         ({"review": {**REVIEW, "approvals": [{"user_id": "U0LEE"}]}}, "KeyError"),
+        ({"ending": "by hand"}, "AttributeError"),
+        ({"ending": {"failures": "2"}}, "TypeError"),
+        ({"ending": {"former": {"numWorker": "2"}}}, "TypeError"),
+        ({"over": ["9vwx-00ab"]}, "AttributeError"),
         ({"emergency": {"reviewed_by": "U0LEE"}}, "KeyError"),
         ({"emergency": {**EMERGENCY, "review_at": "soon"}}, "ValueError"),
     ],
