@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from handler.entrypoints.audit import add_audit
 from handler.entrypoints.policy_check import add_check
 from handler.entrypoints.policy_why import add_why
 from handler.settings import PACKAGED_POLICY
@@ -28,6 +29,7 @@ def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.env
     folder = Path(environ.get("POLICY_DIR") or PACKAGED_POLICY)
     add_check(commands, folder)
     add_why(commands, folder)
+    add_audit(topics, environ)
     args = parser.parse_args(words)
     code: int = args.run(args)
     return code

@@ -49,7 +49,7 @@ class Stage:
 
     def opened_once(self, job_name: str, values: Mapping[str, Any]) -> None:
         """Check that the audit table holds one request, and no more, for these values of a job."""
-        begun = [facts[0] for facts in self.record.chains().values() if facts[0]["event"] == "requested"]
+        begun = [facts[0] for facts in self.record.chains() if facts[0]["event"] == "requested"]
         same = [fact for fact in begun if fact["job_name"] == job_name and fact["after"] | values == fact["after"]]
         self.play.checks(f"the record: one request for this change of {job_name}", holds=len(same) == 1)
 
