@@ -21,19 +21,27 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session")
-def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One local AWS, empty at first, for all tests that want one: each makes what it needs under names of its own."""
-    folder, home = tmp_path_factory.mktemp("local-aws"), ROOT / ".playground"
+def emulator_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python in whose environment the local AWS is installed."""
+    home = ROOT / ".playground"
     home.mkdir(exist_ok=True)
+    lock, logs = ROOT / "requirements-playground.lock", tmp_path_factory.mktemp("local-aws-install")
     with Processes() as processes:
         try:
             with one_at_a_time(home / "lock", print):
-                lock = ROOT / "requirements-playground.lock"
-                python = ensure_environment(home / "venv", lock, folder, processes, print)
+                return ensure_environment(home / "venv", lock, logs, processes, print)
         except ProcessError as error:
             pytest.skip(f"the local AWS could not be installed from requirements-playground.lock: {error}")
-        with running_emulator(python, folder, processes) as emulator:
-            yield emulator
+
+
+@pytest.fixture(scope="session")
+def local_aws(emulator_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One local AWS, empty at first, for all tests that want one: each makes what it needs under names of its own."""
+    with (
+        Processes() as processes,
+        running_emulator(emulator_python, tmp_path_factory.mktemp("local-aws"), processes) as emulator,
+    ):
+        yield emulator
 
 
 @pytest.fixture

@@ -126,59 +126,6 @@ def test_only_front_has_a_public_address(template: Template) -> None:
     assert public == [{"Fn::GetAtt": ["FrontLambdaFunction", "Arn"]}] * 2
 
 
-@pytest.mark.parametrize("table", ["RequestsTable", "AuditTable"])
-def test_a_table_outlives_mistakes(template: Template, table: str) -> None:
-    """On demand, with point-in-time recovery, protected from deletion, and kept when the stack goes."""
-    resource = template["Resources"][table]
-
-    assert resource["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
-    assert resource["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert resource["Properties"]["DeletionProtectionEnabled"] is True
-    assert resource["DeletionPolicy"] == "Retain"
-    assert resource["UpdateReplacePolicy"] == "Retain"
-
-
-def test_no_table_forgets(template: Template) -> None:
-    """Neither audit facts nor requests expire: there is no TTL anywhere."""
-    assert "TimeToLive" not in json.dumps(template)
-
-
-@pytest.mark.parametrize(
-    ("table", "keys"),
-    [
-        ("RequestsTable", {"": ["pk"], "open": ["gsi_open", "gsi_due_at"]}),
-        (
-            "AuditTable",
-            {
-                "": ["request_id", "seq"],
-                "by_job": ["job_id", "gsi_at"],
-                "by_actor": ["actor", "gsi_at"],
-                "by_day": ["gsi_day", "gsi_at"],
-            },
-        ),
-    ],
-)
-def test_a_table_has_the_keys_agreed(template: Template, table: str, keys: dict[str, list[str]]) -> None:
-    """Key and indexes are those the ledger reads and writes, and an index holds whole items."""
-    configured = properties(template, table)
-    indexes = configured["GlobalSecondaryIndexes"]
-    schemas = {"": configured["KeySchema"]} | {index["IndexName"]: index["KeySchema"] for index in indexes}
-
-    assert {name: [part["AttributeName"] for part in schema] for name, schema in schemas.items()} == keys
-    assert {index["Projection"]["ProjectionType"] for index in indexes} == {"ALL"}
-
-
-def test_the_number_of_a_fact_is_a_number(template: Template) -> None:
-    """`seq` sorts as a number; every other key is a string."""
-    types = {
-        attribute["AttributeName"]: attribute["AttributeType"]
-        for table in ("RequestsTable", "AuditTable")
-        for attribute in properties(template, table)["AttributeDefinitions"]
-    }
-
-    assert {name for name, kind in types.items() if kind == "N"} == {"seq"}
-
-
 def test_secrets_are_created_empty(template: Template) -> None:
     """A secret's value never passes through the template."""
     secrets = {
