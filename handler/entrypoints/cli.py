@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handler.entrypoints.audit import add_audit
+from handler.entrypoints.doctor.command import add_doctor
 from handler.entrypoints.policy_check import add_check
 from handler.entrypoints.policy_why import add_why
 from handler.settings import PACKAGED_POLICY
@@ -30,6 +31,7 @@ def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.env
     add_check(commands, folder)
     add_why(commands, folder)
     add_audit(topics, environ)
+    add_doctor(topics, environ)
     args = parser.parse_args(words)
     code: int = args.run(args)
     return code

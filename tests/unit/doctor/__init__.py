@@ -1,0 +1,1 @@
+"""The doctor: one healthy deployment, and everything that may be wrong with it."""
