@@ -15,7 +15,7 @@ PURE := handler.domain handler.flows handler.front handler.adapters.policy
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-long test-faults test-fuzz test-mutants check format bench package deploy secrets remove
-.PHONY: lock clean
+.PHONY: doctor lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -75,6 +75,9 @@ deploy: $(READY) ## the stack to AWS: STAGE=prod REGION=... (ARGS="--param appro
 
 secrets: $(READY) ## the values of the deployed secrets, asked for one by one: STAGE=... REGION=...
 	@$(DEPLOY) secrets $(MEANT) $(ARGS)
+
+doctor: $(READY) ## looks a deployment over, and says what mends what is wrong: STAGE=... REGION=...
+	@$(BIN)/sluice doctor $(if $(STAGE),$(MEANT)) $(ARGS)
 
 remove: $(READY) ## the stack from AWS, after asking; the tables stay: STAGE=... REGION=... (CONFIRM=stage does not ask)
 	@$(DEPLOY) remove $(MEANT) $(if $(CONFIRM),--confirm "$(CONFIRM)") $(ARGS)

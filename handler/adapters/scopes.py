@@ -17,9 +17,11 @@ SLASH_COMMAND: Final = "commands"
 
 METHODS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
+        "auth.test": frozenset(),
         "chat.postEphemeral": frozenset({"chat:write"}),
         "chat.postMessage": frozenset({"chat:write"}),
         "chat.update": frozenset({"chat:write"}),
+        "conversations.history": frozenset({"channels:history", "groups:history"}),
         "usergroups.users.list": frozenset({"usergroups:read"}),
         "views.open": frozenset(),
     }
@@ -30,6 +32,8 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "commands": "The slash command.",
         "chat:write": "Cards and their edits in channels that the bot was invited to, answers, and messages to people.",
+        "channels:history": "Whether a card or a call was posted already by a worker that died before it was kept.",
+        "groups:history": "The same in private channels.",
         "usergroups:read": "Who is in the policy's groups: without it nothing is allowed to anybody.",
     }
 )
@@ -38,7 +42,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
 NOT_ASKED_FOR: Final[Mapping[str, str]] = MappingProxyType(
     {
         "chat:write.public": "The bot speaks where it was invited, and nowhere else.",
-        "channels:read": "Whether the bot is in a channel is told by Slack's answer when it speaks or reads there.",
+        "channels:read": "Whether the bot is in a channel is told by Slack's answer when it reads there.",
         "im:history": "Nothing is read from direct messages: they are only sent.",
         "users:read": "People are shown by their ids, which Slack draws as names.",
     }

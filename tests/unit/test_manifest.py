@@ -115,6 +115,19 @@ def test_the_link_creates_the_same_app(capsys: pytest.CaptureFixture[str]) -> No
     assert json.loads(parse_qs(link.query)["manifest_json"][0]) == manifest(SOCKET)
 
 
+def test_a_stage_that_is_not_there_is_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where AWS cannot be asked for the stage, nothing is printed to be pasted, and the reason is told."""
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    code = main(["--stage", "prod", "--profile", "no-such-profile"])
+    said = capsys.readouterr()
+
+    assert (code, said.out) == (1, "")
+    assert said.err == "The config profile (no-such-profile) could not be found.\n→ aws configure list-profiles\n"
+
+
 @pytest.mark.parametrize("command", ["/dataflow", "/data-flow", "/데이터", "/" + "c" * 31])
 def test_a_command_that_may_be_declared_is_one_that_the_functions_take(command: str) -> None:
     """What the manifest names can be given to the functions as SLACK_COMMAND."""
@@ -128,7 +141,7 @@ def test_a_command_that_may_be_declared_is_one_that_the_functions_take(command: 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "one of the arguments --url --socket is required"),
+        ([], "one of the arguments --stage --url --socket is required"),
         (["--url", "http://example.org/"], "Slack sends to addresses with https:// only"),
         (["--url", "abc.lambda-url.ap-northeast-2.on.aws"], "Slack sends to addresses with https:// only"),
         (["--url", "https://" + "a" * 3000], "Slack sends to addresses with https:// only"),

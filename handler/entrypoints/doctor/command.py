@@ -48,7 +48,7 @@ def add_doctor(topics: argparse._SubParsersAction[argparse.ArgumentParser], envi
     doctor.add_argument("--json", action="store_true", help="print JSON")
     doctor.set_defaults(
         run=lambda args: look_over(
-            Wanted(args.stage or "", args.through or "", is_disposable=args.disposable),
+            Wanted(args.stage or "", args.region or "", args.through or "", is_disposable=args.disposable),
             Tools(environ, clients_of(args.region, args.profile), SystemClock(), incident_id),
             json=args.json,
         )

@@ -30,9 +30,9 @@ class Stack:
     worker: Mapping[str, str]
 
 
-def read_stack(clients: Clients, stage: str) -> Stack | Red:
-    """Look a stage up in the region of the clients."""
-    name, deploy = f"{SERVICE}-{stage}", f"make deploy STAGE={stage}"
+def read_stack(clients: Clients, stage: str, deploy: str) -> Stack | Red:
+    """Look a stage up in the region of the clients; ``deploy`` is the command that deploys it."""
+    name = f"{SERVICE}-{stage}"
     client = asked("the stack", lambda: clients("cloudformation"))
     if isinstance(client, Red):
         return client

@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from handler.ports import Clock, NewId
 
 TIMEOUT_SECONDS: Final = 10.0
-DEPLOY: Final = "deploy again: make deploy STAGE=..."
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
     """Where the door is. ``through`` is an address to connect to in its place, as by a proxy; empty: its own.
 
-    ``log`` is the command that shows the door's log.
+    ``log`` is the command that shows the door's log, ``deploy`` the one that deploys it.
     """
 
     url: str
     through: str
     log: str
+    deploy: str
 
     @property
     def host(self) -> str:
@@ -57,9 +57,9 @@ def check_door(door: Door, secret: str, clock: Clock, new_id: NewId) -> Verdict:
     if right.status_code != HTTPStatus.OK:
         return _not_taken(right.status_code, door)
     if challenge not in right.text:
-        return Red(f"Whatever answers at {door.url} is not front.", DEPLOY)
+        return Red(f"Whatever answers at {door.url} is not front.", door.deploy)
     if wrong.status_code != HTTPStatus.UNAUTHORIZED:
-        return Red(f"front answered {wrong.status_code} to a wrong signature, where it must answer 401.", DEPLOY)
+        return Red(f"front answered {wrong.status_code} to a wrong signature, where it must answer 401.", door.deploy)
     return Green(f"{door.url} takes what is signed with the signing secret, and nothing else")
 
 
@@ -84,6 +84,6 @@ def _not_taken(status: int, door: Door) -> Red:
         case HTTPStatus.SERVICE_UNAVAILABLE:
             return Red("front cannot read its signing secret.", door.log)
         case HTTPStatus.FORBIDDEN | HTTPStatus.NOT_FOUND:
-            return Red(f"{door.url} is closed ({status}): it does not lead to front.", DEPLOY)
+            return Red(f"{door.url} is closed ({status}): it does not lead to front.", door.deploy)
         case _:
             return Red(f"front answered {status} to a request as Slack would send it.", door.log)

@@ -48,13 +48,24 @@ class Wanted:
     """
 
     stage: str = ""
+    region: str = ""
     through: str = ""
     is_disposable: bool = False
 
     @property
     def deploy(self) -> str:
         """The command that deploys it."""
-        return f"make deploy STAGE={self.stage or '...'}"
+        return f"make deploy {self.where}"
+
+    @property
+    def fill(self) -> str:
+        """The command that fills its secrets; none knows where those of a laptop are."""
+        return f"make secrets {self.where}" if self.stage else ""
+
+    @property
+    def where(self) -> str:
+        """The stage as ``make`` takes it."""
+        return f"STAGE={self.stage or '...'}" + (f" REGION={self.region}" if self.region else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +90,8 @@ class Evidence:
     @cached_property
     def stack(self) -> Stack | Absent:
         """What is deployed."""
-        stage = self.wanted.stage
-        return read_stack(self.tools.clients, stage) if stage else NotChecked(NO_STAGE)
+        wanted = self.wanted
+        return read_stack(self.tools.clients, wanted.stage, wanted.deploy) if wanted.stage else NotChecked(NO_STAGE)
 
     @cached_property
     def settings(self) -> WorkerSettings | Absent:
@@ -100,20 +111,24 @@ class Evidence:
         return given(
             self.stack,
             NO_STACK,
-            lambda stack: keys.signing_secret(stack.outputs["SlackSigningSecretName"], self.tools.clients),
+            lambda stack: keys.signing_secret(
+                stack.outputs["SlackSigningSecretName"], self.tools.clients, self.wanted.fill
+            ),
         )
 
     @cached_property
     def token(self) -> SecretStr | Absent:
         """The bot's token."""
-        return given(self.settings, NO_SETTINGS, lambda settings: keys.bot_token(settings, self.tools.clients))
+        clients, fill = self.tools.clients, self.wanted.fill
+        return given(self.settings, NO_SETTINGS, lambda settings: keys.bot_token(settings, clients, fill))
 
     @cached_property
     def door(self) -> Door | Absent:
         """Where front is."""
 
         def find(stack: Stack) -> Door:
-            return Door(stack.outputs[FRONT_URL], self.wanted.through, tail(stack.outputs["FrontFunction"]))
+            log = tail(stack.outputs["FrontFunction"])
+            return Door(stack.outputs[FRONT_URL], self.wanted.through, log, self.wanted.deploy)
 
         return given(self.stack, NO_STACK, find)
 
@@ -129,12 +144,13 @@ class Evidence:
 
     @cached_property
     def channels(self) -> tuple[str, ...] | Absent:
-        """Where cards go."""
+        """Where cards, escalations and seals go."""
 
         def find(settings: WorkerSettings) -> tuple[str, ...] | NotChecked:
             def named(policy: CedarPolicy) -> tuple[str, ...]:
-                first = policy.terms.channel or settings.approvals_channel
-                return tuple(each for each in (first, *policy.terms.escalate_to) if each.startswith(("C", "G")))
+                approvals = policy.terms.channel or settings.approvals_channel
+                wanted = (approvals, *policy.terms.escalate_to, policy.settings.audit.channel or "")
+                return tuple(each for each in wanted if each.startswith(("C", "G")))
 
             return given(self.policy, NO_POLICY, named)
 
@@ -143,7 +159,8 @@ class Evidence:
     @cached_property
     def ncp_keys(self) -> NcpKeys | Absent:
         """NAVER's keys."""
-        return given(self.settings, NO_SETTINGS, lambda settings: keys.ncp_keys(settings, self.tools.clients))
+        clients, fill = self.tools.clients, self.wanted.fill
+        return given(self.settings, NO_SETTINGS, lambda settings: keys.ncp_keys(settings, clients, fill))
 
     @cached_property
     def jobs(self) -> Seen | Absent:

@@ -148,9 +148,9 @@ def _deployed_policy(evidence: Evidence) -> Verdict:
 
 
 def _failures(evidence: Evidence) -> Verdict:
-    clients = evidence.tools.clients
+    clients, deploy = evidence.tools.clients, evidence.wanted.deploy
     return given(
-        evidence.stack, NO_STACK, lambda stack: pulse.check_failures(clients, stack.outputs["FailureQueueUrl"])
+        evidence.stack, NO_STACK, lambda stack: pulse.check_failures(clients, stack.outputs["FailureQueueUrl"], deploy)
     )
 
 

@@ -26,31 +26,31 @@ NAVER: Final = {"access_key": "...", "secret_key": "..."}
 _BOT_TOKEN: Final = re.compile(r"(?:xoxe\.)?xoxb-[!-~]+")
 
 
-def signing_secret(secret_id: str, clients: Clients) -> SecretStr | Red:
-    """Read what Slack signs with."""
-    found = _secret(secret_id, SIGNING, clients)
+def signing_secret(secret_id: str, clients: Clients, fill: str) -> SecretStr | Red:
+    """Read what Slack signs with; ``fill`` is the command that fills the stage's secrets, empty without a stage."""
+    found = _secret(secret_id, SIGNING, clients, fill)
     return found if isinstance(found, Red) else found["signing_secret"]
 
 
-def bot_token(settings: WorkerSettings, clients: Clients) -> SecretStr | Red:
+def bot_token(settings: WorkerSettings, clients: Clients, fill: str) -> SecretStr | Red:
     """Read the bot's token."""
     if not isinstance(settings.bot_token, InSecretsManager):
         return settings.bot_token
     secret_id = settings.bot_token.secret_id
-    found = _secret(secret_id, BOT, clients)
+    found = _secret(secret_id, BOT, clients, fill)
     if isinstance(found, Red):
         return found
     if not _BOT_TOKEN.fullmatch(found["bot_token"].get_secret_value()):
         wrong = f"The secret {secret_id} holds no bot token: one begins with xoxb- and has no blanks."
-        return Red(wrong, putting(secret_id, BOT))
+        return Red(wrong, fill or putting(secret_id, BOT))
     return found["bot_token"]
 
 
-def ncp_keys(settings: WorkerSettings, clients: Clients) -> NcpKeys | Red:
+def ncp_keys(settings: WorkerSettings, clients: Clients, fill: str) -> NcpKeys | Red:
     """Read NAVER's keys."""
     if not isinstance(settings.ncp_keys, InSecretsManager):
         return settings.ncp_keys
-    found = _secret(settings.ncp_keys.secret_id, NAVER, clients)
+    found = _secret(settings.ncp_keys.secret_id, NAVER, clients, fill)
     if isinstance(found, Red):
         return found
     return NcpKeys(access_key=found["access_key"], secret_key=found["secret_key"])
@@ -65,8 +65,8 @@ def putting(secret_id: str, shape: Mapping[str, str]) -> str:
     )
 
 
-def _secret(secret_id: str, shape: Mapping[str, str], clients: Clients) -> dict[str, SecretStr] | Red:
-    mend = putting(secret_id, shape)
+def _secret(secret_id: str, shape: Mapping[str, str], clients: Clients, fill: str) -> dict[str, SecretStr] | Red:
+    mend = fill or putting(secret_id, shape)
     answer = asked(
         f"the secret {secret_id}",
         lambda: clients("secretsmanager").get_secret_value(SecretId=secret_id),

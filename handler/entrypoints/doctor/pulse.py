@@ -63,12 +63,12 @@ def check_policy(tick: Tick, version: str, deploy: str) -> Verdict:
     return Green(f"worker goes by version {version}, as it is here")
 
 
-def check_failures(clients: Clients, queue_url: str) -> Verdict:
+def check_failures(clients: Clients, queue_url: str, deploy: str) -> Verdict:
     """Count what worker was handed over and could not carry out."""
     told = asked(
         "the failure queue",
         lambda: clients("sqs").get_queue_attributes(QueueUrl=queue_url, AttributeNames=list(_COUNTS))["Attributes"],
-        Red(f"There is no failure queue at {queue_url}.", "deploy again: make deploy STAGE=..."),
+        Red(f"There is no failure queue at {queue_url}.", deploy),
     )
     if isinstance(told, Red):
         return told

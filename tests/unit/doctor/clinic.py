@@ -109,7 +109,7 @@ class Clinic:
         for name, text in {"policy.cedar": POLICY, "settings.toml": SETTINGS, "cases.toml": CASES}.items():
             (self.folder / name).write_text(text, "utf-8")
         self.environ |= {"POLICY_DIR": str(self.folder)}
-        self.wanted = Wanted("prod", self.url)
+        self.wanted = Wanted("prod", through=self.url)
         self.aws = Aws(_healthy(self.url, self.clock, self.policy_version))
         self.slack |= {
             "auth.test": Reply(

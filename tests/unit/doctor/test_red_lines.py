@@ -95,7 +95,7 @@ def echo(clinic: Clinic) -> None:
 
 def nobody(clinic: Clinic) -> None:
     """Let nobody listen where front should."""
-    clinic.wanted = Wanted("prod", "http://127.0.0.1:9")
+    clinic.wanted = Wanted("prod", through="http://127.0.0.1:9")
 
 
 def policy_file(name: str, text: str) -> Spoil:
@@ -254,15 +254,15 @@ RED: Final[list[tuple[str, Spoil, str, str]]] = [
         "signing secret",
         answering(SIGNING, refusal("ResourceNotFoundException")),
         "The secret sluice/prod/slack-signing is not in this account and region, has no value yet, or is to be deleted",
-        "aws secretsmanager put-secret-value --secret-id sluice/prod/slack-signing --secret-string file://secret.json",
+        "make secrets STAGE=prod",
     ),
-    ("signing secret", secret(SIGNING, " "), "it is empty; put a JSON object into it.", "put-secret-value"),
-    ("signing secret", secret(SIGNING, HUSH), "it is not a JSON object.", '{"signing_secret": "..."}'),
+    ("signing secret", secret(SIGNING, " "), "it is empty; put a JSON object into it.", "make secrets STAGE=prod"),
+    ("signing secret", secret(SIGNING, HUSH), "it is not a JSON object.", "make secrets STAGE=prod"),
     (
         "signing secret",
         secret(SIGNING, json.dumps({"secret": HUSH})),
         'it has no "signing_secret", or not as a text with something in it.',
-        '{"signing_secret": "..."}',
+        "make secrets STAGE=prod",
     ),
     (
         "signing secret",
@@ -283,12 +283,12 @@ RED: Final[list[tuple[str, Spoil, str, str]]] = [
     ("front", echo, "front answered 200 to a wrong signature, where it must answer 401.", "make deploy"),
     ("front", nobody, "front could not be reached at https://abc.lambda-url", "curl -i https://abc.lambda-url"),
     # Slack
-    ("bot token", secret(BOT, ""), "it is empty; put a JSON object into it.", '{"bot_token": "xoxb-..."}'),
+    ("bot token", secret(BOT, ""), "it is empty; put a JSON object into it.", "make secrets STAGE=prod"),
     (
         "bot token",
         secret(BOT, json.dumps({"bot_token": f"xapp-{HUSH}"})),
         "The secret sluice/prod/slack-bot holds no bot token: one begins with xoxb- and has no blanks.",
-        "put-secret-value --secret-id sluice/prod/slack-bot",
+        "make secrets STAGE=prod",
     ),
     (
         "Slack",
@@ -362,7 +362,7 @@ RED: Final[list[tuple[str, Spoil, str, str]]] = [
         "NAVER keys",
         secret(NCP, json.dumps({"access_key": HUSH})),
         'it has no "secret_key", or not as a text with something in it.',
-        '{"access_key": "...", "secret_key": "..."}',
+        "make secrets STAGE=prod",
     ),
     (
         "Data Flow",

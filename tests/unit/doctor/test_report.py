@@ -85,6 +85,16 @@ def test_nothing_is_handed_over_by_looking(clinic: Clinic) -> None:
     assert {asked.partition("_")[0].partition(" ")[0] for asked in clinic.aws.asked} == {"describe", "get", "query"}
 
 
+def test_what_mends_names_the_region_that_was_given(clinic: Clinic) -> None:
+    """Commands to be copied are whole."""
+    clinic.wanted = Wanted("prod", "ap-northeast-2", clinic.url)
+    clinic.aws.answers["describe_stacks"] = {"Stacks": []}
+    found = clinic.findings()["stack"]
+
+    assert isinstance(found, Red)
+    assert found.mend.endswith(": make deploy STAGE=prod REGION=ap-northeast-2")
+
+
 def test_json_is_all_that_a_script_gets(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     """With --json nothing else is printed, and the exit code is the same."""
     clinic.naver = Reply("no", 401)
@@ -97,7 +107,7 @@ def test_json_is_all_that_a_script_gets(clinic: Clinic, capsys: pytest.CaptureFi
 def test_a_disposable_stage_needs_no_protection(clinic: Clinic) -> None:
     """Its tables are looked at, but not whether they could be lost."""
     clinic.aws.answers["describe_continuous_backups"] = {"ContinuousBackupsDescription": {}}
-    clinic.wanted = Wanted("prod", clinic.url, is_disposable=True)
+    clinic.wanted = Wanted("prod", through=clinic.url, is_disposable=True)
     found = clinic.findings()
 
     because = NotChecked("its tables may be lost (--disposable)")
@@ -119,6 +129,20 @@ def test_a_laptop_is_looked_over_by_its_variables(clinic: Clinic) -> None:
     deployed = {"stack", "signing secret", "front", "failure queue"}
     assert {name for name, verdict in found.items() if verdict == NotChecked("no --stage was given")} == deployed
     assert {name for name, verdict in found.items() if isinstance(verdict, Green)} == set(CHECKS) - deployed
+
+
+def test_a_laptops_secret_is_filled_where_it_is(clinic: Clinic) -> None:
+    """No make knows of it, so the command names the secret and what must stand in the file; nothing of it is shown."""
+    clinic.wanted = Wanted()
+    clinic.environ |= clinic.aws.answers["get_function_configuration sluice-prod-worker"]["Environment"]["Variables"]
+    clinic.aws.answers["get_secret_value sluice/prod/ncp"] = {"SecretString": "{}"}
+    found = clinic.findings()["NAVER keys"]
+
+    assert isinstance(found, Red)
+    assert found.mend == (
+        "aws secretsmanager put-secret-value --secret-id sluice/prod/ncp --secret-string file://secret.json"
+        '   (secret.json: {"access_key": "...", "secret_key": "..."})'
+    )
 
 
 def test_without_any_settings_every_missing_one_is_named(capsys: pytest.CaptureFixture[str]) -> None:
