@@ -54,6 +54,7 @@ class Desk:
             return
         asker = Asker(said.actor, delivery_digest(said.trigger_id))
         self.herald.tell(answer(self.world, asker, command), said.actor, said.response_url)
+        self._keep_what_was_seen()
 
     def pressed(self, pressed: Pressed) -> None:
         """Answer a button; none is met with silence."""
@@ -74,6 +75,7 @@ class Desk:
                 self.herald.tell(outcome, pressed.actor, pressed.response_url)
             case _:
                 self.herald.whisper(pressed.actor, pressed.response_url, unknown_button_message(self.herald.voice))
+        self._keep_what_was_seen()
 
     def incomplete(self, body: Mapping[str, object]) -> Complaint | None:
         """Say what a filled-in form lacks."""
@@ -106,6 +108,7 @@ class Desk:
                     self.herald.remind(outcome)
                 case _:
                     assert_never(outcome)
+        self._keep_what_was_seen()
         self._keep_pulse()
 
     def broke(self, body: Mapping[str, object], error: Exception) -> None:
@@ -117,6 +120,14 @@ class Desk:
             self.herald.whisper_to(channel_id, user_id, response_url, unexpected_message(self.herald.voice, incident))
         except ChatError as unsent:
             log.error("could not tell", extra={"incident": incident, **described(unsent)})  # noqa: TRY400 - expected
+
+    def _keep_what_was_seen(self) -> None:
+        """Keep the jobs that were read, for when the API does not answer: only now, so that nobody waits for it."""
+        for seen in self.world.noted.taken():
+            try:
+                self.world.ledger.sightings.keep(seen)
+            except LedgerError as error:
+                log.warning("job not kept", extra={"job_id": seen.job.id, **described(error)})
 
     def _keep_pulse(self) -> None:
         """Keep that this tick came to its end, for the operator; the next one does if this one cannot."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from handler.domain.period import EVER
+from handler.sighting_ports import Noted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from handler.domain.period import Bounds
     from handler.domain.request import Card, Request
     from handler.domain.review import Terms
+    from handler.sighting_ports import Sightings
 
 
 class Clock(Protocol):
@@ -104,6 +106,10 @@ class Ledger(Protocol):
     @property
     def seals(self) -> Seals:
         """The seals of the days, which are facts of this record."""
+
+    @property
+    def sightings(self) -> Sightings:
+        """Each job as it was last seen."""
 
     def open(self, request: Request, fact: Fact) -> None:
         """Record a new request, its first fact and, when its state holds the job, the job's lock: all or nothing.
@@ -227,3 +233,4 @@ class World:
     directory: Directory
     clock: Clock
     new_id: NewId
+    noted: Noted = field(default_factory=Noted)

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handler.domain.authority import Action, Decision
+    from handler.domain.dataflow_errors import DataFlowUnclear
     from handler.domain.errors import SluiceError, UsageError
     from handler.domain.model import Change, Execution, Job, JobSummary, RequestId, UserId
     from handler.domain.period import Bounds
     from handler.domain.preview import Problem
     from handler.domain.request import Request
     from handler.domain.review import Objection
+    from handler.domain.sighting import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,15 @@ class JobShown:
 
     job: Job
     executions: tuple[Execution, ...] | None
+    shown_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobRemembered:
+    """One job as it was last seen, while the API does not answer; ``error`` says how."""
+
+    seen: Seen
+    error: DataFlowUnclear
     shown_at: datetime
 
 
@@ -201,6 +212,7 @@ Call = PeopleReminded | ReviewWanted | EndNear | NotPutBack
 Outcome = (
     HelpShown
     | JobShown
+    | JobRemembered
     | JobsListed
     | ChangeShown
     | AskedAlready

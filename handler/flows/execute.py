@@ -14,6 +14,7 @@ from handler.domain.model import RunCondition
 from handler.domain.overlay import PutBack, StandDown
 from handler.domain.request import State
 from handler.domain.verdict import Answer, DidNotTake, NotKnown, Verdict, judge
+from handler.flows.lookup import read_job
 from handler.flows.overlays import find_way_back
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _since(world: World, intent: Request) -> timedelta:
 
 def _look(world: World, request: Request) -> RunCondition | None:
     try:
-        return world.dataflow.job(request.change.job_id).run_condition
+        return read_job(world, request.change.job_id).run_condition
     except NotFound:
         return RunCondition()  # the job is gone, and with it every value
     except DataFlowError:

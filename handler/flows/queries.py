@@ -6,15 +6,15 @@ from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.authority import Action, Denied
-from handler.domain.dataflow_errors import DataFlowError
+from handler.domain.dataflow_errors import DataFlowError, DataFlowUnclear
 from handler.domain.errors import JobNotFound
 from handler.domain.finding import looks_like_id
 from handler.domain.model import JobId, JobSummary, UserId
-from handler.domain.outcomes import HelpShown, HistoryShown, JobShown, JobsListed, Refused, RequestsShown
+from handler.domain.outcomes import HelpShown, HistoryShown, JobRemembered, JobShown, JobsListed, Refused, RequestsShown
 from handler.domain.pages import whole_requests
 from handler.domain.period import EVER
 from handler.flows.access import Asker, is_allowed, question, refuse, viewable
-from handler.flows.lookup import find_job
+from handler.flows.lookup import find_job, last_seen
 from handler.ports import ByActor, ByJob, FactPage
 
 if TYPE_CHECKING:
@@ -37,9 +37,15 @@ def show_help(world: World, asker: Asker) -> HelpShown:
     return HelpShown(frozenset(granted))
 
 
-def show_status(world: World, asker: Asker, asked: str) -> JobShown | Refused:
-    """Show a job; its executions are a help, not a condition, so that failing to read them does not hide the job."""
-    job = find_job(world, asker, asked)
+def show_status(world: World, asker: Asker, asked: str) -> JobShown | JobRemembered | Refused:
+    """Show a job; its executions are a help, not a condition, so that failing to read them does not hide the job.
+
+    While the API does not answer, what was seen of the job last is shown instead.
+    """
+    try:
+        job = find_job(world, asker, asked)
+    except DataFlowUnclear as error:
+        return _remembered(world, asker, asked, error)
     if refusal := is_allowed(world, asker, Action.VIEW, job):
         return refuse(world, asker, Action.VIEW, job, refusal)
     try:
@@ -47,6 +53,15 @@ def show_status(world: World, asker: Asker, asked: str) -> JobShown | Refused:
     except DataFlowError:
         executions = None
     return JobShown(job, executions, world.clock.now())
+
+
+def _remembered(world: World, asker: Asker, asked: str, error: DataFlowUnclear) -> JobRemembered | Refused:
+    seen = last_seen(world, asked)
+    if seen is None:
+        raise error
+    if refusal := is_allowed(world, asker, Action.VIEW, seen.job):
+        return refuse(world, asker, Action.VIEW, seen.job, refusal)
+    return JobRemembered(seen, error, world.clock.now())
 
 
 def list_jobs(world: World, asker: Asker, text: str) -> JobsListed | Refused:
@@ -67,9 +82,12 @@ def show_job_history(
     try:
         job = find_job(world, asker, asked)
     except (JobNotFound, DataFlowError):
-        if not looks_like_id(asked):
+        if seen := last_seen(world, asked):
+            job = seen.job
+        elif looks_like_id(asked):
+            job = JobSummary(JobId(asked), asked)
+        else:
             raise
-        job = JobSummary(JobId(asked), asked)
     if refusal := is_allowed(world, asker, Action.AUDIT, job):
         return refuse(world, asker, Action.AUDIT, job, refusal)
     page = _page(world, ByJob(job.id), bounds, cursor)

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Final
 from handler.domain.pipeline import stages
 from handler.domain.preview import running
 from handler.slack.blocks import Block, actions, button, context, fields, message, paragraphs, section, that_fit, told
+from handler.slack.faults import SECONDS_IN_MINUTE, what_happened, what_next
 from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, bare, code, dotted, escape, joined, moment
 from handler.slack.quantities import lasting, timeout, workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from handler.domain.model import Execution, Job, JobSummary, Node
-    from handler.domain.outcomes import JobShown, JobsListed
+    from handler.domain.outcomes import JobRemembered, JobShown, JobsListed
     from handler.ports import Message
     from handler.slack.voice import Voice
 
@@ -30,7 +32,7 @@ FAILED: Final = "FAILED"
 def job_message(say: Voice, shown: JobShown) -> Message:
     """Show a job: settings, runs, whether a change would reach the run under way, pipeline."""
     job, condition = shown.job, shown.job.run_condition
-    title, footer = _title(say, job), _footer(say, shown)
+    title, footer = _title(say, job), _footer(say, job, shown.shown_at)
     described = [text for text in (escape(job.description, LONGEST_DESCRIPTION),) if text]
     # Where there are runs, the first of them says the same.
     last = "" if shown.executions else _last_run(job)
@@ -49,6 +51,24 @@ def job_message(say: Voice, shown: JobShown) -> Message:
     return message([title, *has, *notes, *runs, *described, *pipeline, footer], blocks)
 
 
+def remembered_message(say: Voice, shown: JobRemembered) -> Message:
+    """Show a job as it was last seen, how long ago that was, and why it is not shown as it is."""
+    job, condition = shown.seen.job, shown.seen.job.run_condition
+    title = say("remembered.title", what=what_happened(say, shown.error))
+    minutes = int((shown.shown_at - shown.seen.at).total_seconds()) // SECONDS_IN_MINUTE
+    age = lasting(say, minutes) if minutes > 0 else say("remembered.moments")
+    numbers = say(
+        "status.has", workers=workers(say, condition.workers), timeout=timeout(say, condition.timeout_minutes)
+    )
+    last = _last_run(job)
+    lines = [say("remembered.known", age=age), _title(say, job), numbers]
+    lines += [say("status.has_run", last=last)] if last else []
+    lines += [say("remembered.since"), what_next(say, shown.error)]
+    footer = _footer(say, job, shown.seen.at)
+    blocks = [section(title), *paragraphs(lines), context(footer), *_buttons(say, job)]
+    return message([title, *lines, footer], blocks)
+
+
 def _title(say: Voice, job: Job) -> Mrkdwn:
     status = escape(job.status, LONGEST_WORD) or say("status.unsaid")
     if meaning := say.known("status_meaning", job.status):
@@ -56,10 +76,9 @@ def _title(say: Voice, job: Job) -> Mrkdwn:
     return say("status.title", name=code(job.name), status=status)
 
 
-def _footer(say: Voice, shown: JobShown) -> Mrkdwn:
-    job = shown.job
+def _footer(say: Voice, job: Job, read_at: datetime) -> Mrkdwn:
     edited = say("status.edited", at=moment(job.updated_at)) if job.updated_at else ""
-    read = say("status.read", at=moment(shown.shown_at))
+    read = say("status.read", at=moment(read_at))
     return dotted((say("status.job_id", id=code(job.id)), escape(job.type, LONGEST_WORD), edited, read))
 
 

@@ -13,6 +13,7 @@ from handler.domain.outcomes import (
     HelpShown,
     HistoryShown,
     JobIsBusy,
+    JobRemembered,
     JobShown,
     JobsListed,
     Misunderstood,
@@ -41,6 +42,8 @@ def render(say: Voice, outcome: Outcome) -> Message | None:
             return mishap_view.help_message(say, outcome)
         case JobShown():
             return job_view.job_message(say, outcome)
+        case JobRemembered():
+            return job_view.remembered_message(say, outcome)
         case JobsListed():
             return job_view.list_message(say, outcome)
         case ChangeShown():

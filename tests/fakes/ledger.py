@@ -17,6 +17,7 @@ from handler.domain.request import State
 from handler.domain.sealing import SEALS
 from handler.ports import ByJob, FactPage
 from tests.fakes.seals import FakeSeals
+from tests.fakes.sightings import FakeSightings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from handler.domain.period import Bounds
     from handler.domain.request import Card, Request
     from handler.domain.sealing import Sealing
+    from handler.domain.sighting import Seen
     from handler.ports import ByActor, Tick
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -59,12 +61,18 @@ class FakeLedger:
     tops: dict[JobId, RequestId] = field(default_factory=dict)
     sealing: Sealing | None = None
     sealed: list[dict[str, object]] = field(default_factory=list)
+    seen: dict[str, Seen] = field(default_factory=dict)
     _one_at_a_time: threading.RLock = field(default_factory=threading.RLock)
 
     @property
     def seals(self) -> FakeSeals:
         """The seals of the days."""
         return FakeSeals(self)
+
+    @property
+    def sightings(self) -> FakeSightings:
+        """Each job as it was last seen."""
+        return FakeSightings(self)
 
     def open(self, request: Request, fact: Fact) -> None:
         """Record a new request, its fact and its lock: all or nothing."""

@@ -71,6 +71,11 @@ def job_is_free_or_mine(request_id: RequestId) -> Clause:
     )
 
 
+def seen_before(at: str) -> Clause:
+    """Nobody has looked at the job as late as this; ``at`` as ``scalars.moment`` writes it."""
+    return Clause("seen before", "(attribute_not_exists(#pk) OR #at < :at)", {"#pk": "pk", "#at": "at"}, {":at": at})
+
+
 def job_is_mine(request_id: RequestId) -> Clause:
     """This very request holds the job."""
     return Clause("job is mine", "#owner = :me", {"#owner": "owner"}, {":me": request_id})

@@ -22,6 +22,7 @@ from handler.adapters.ledger.items import (
 from handler.adapters.ledger.looking_back import history_query
 from handler.adapters.ledger.pulse import LAST_TICK, stored_tick, tick_item
 from handler.adapters.ledger.seals import DynamoSeals
+from handler.adapters.ledger.sightings import DynamoSightings
 from handler.adapters.ledger.writes import Part, Writes, lock_key, top_key
 from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
 from handler.domain.model import RequestId
@@ -65,11 +66,17 @@ class DynamoLedger:
         self._writes = Writes(requests_table, audit_table)
         self._calls = Calls(clock, jitter)
         self._seals = DynamoSeals(client, self._writes, self._calls)
+        self._sightings = DynamoSightings(client, requests_table, self._calls)
 
     @property
     def seals(self) -> DynamoSeals:
         """The seals of the days."""
         return self._seals
+
+    @property
+    def sightings(self) -> DynamoSightings:
+        """Each job as it was last seen."""
+        return self._sightings
 
     def open(self, request: Request, fact: Fact) -> None:
         """Record a new request; see the port. IdTaken also when a refusal is recorded under this id."""

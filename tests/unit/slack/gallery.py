@@ -15,6 +15,7 @@ from handler.domain.outcomes import (
     HelpShown,
     HistoryShown,
     JobIsBusy,
+    JobRemembered,
     JobShown,
     JobsListed,
     Misunderstood,
@@ -33,6 +34,7 @@ from handler.domain.preview import (
     WrongStatus,
 )
 from handler.domain.request import State
+from handler.domain.sighting import Seen
 from handler.domain.vocabulary import Topic
 from tests.makers import JOB_ID, NOW, REQUEST_ID, at, change, job, job_summary, request, run_condition
 from tests.unit.slack.gallery_of_endings import endings
@@ -90,6 +92,10 @@ def _status() -> Iterator[tuple[str, Outcome]]:
     yield "status, next to nothing known", JobShown(bare_job(), (Execution("e1", "READY"),), NOW)
     long = job(condition=run_condition(timeout=2880))
     yield "status, long timeout", JobShown(long, (Execution("e1", "COMPLETED", running_minutes=3000),), NOW)
+    down = dataflow_errors.DataFlowTimedOut(READ, may_have_changed=False)
+    yield "status, remembered", JobRemembered(Seen(replace(plain, last_execution_at=at(-90)), at(-14)), down, NOW)
+    unavailable = dataflow_errors.DataFlowUnavailable(READ, status=503)
+    yield "status, remembered, bare", JobRemembered(Seen(bare_job(), at(-0.5)), unavailable, NOW)
     drafted = replace(plain, status="DRAFT", nodes=(Node("1", "TRANSFORM_NEWEST", ""), Node("2", "", "x", ("1",))))
     yield "status, draft", JobShown(drafted, (), NOW)
 
