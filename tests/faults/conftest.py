@@ -1,4 +1,4 @@
-"""The stage of the stories, made once, and the sum of all cells at the end."""
+"""The stage of the stories, made once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def stage(local_aws: Emulator) -> Iterator[Stage]:
+def stage(local_aws: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Real workers between a local Slack, Data Flow and AWS."""
-    with built(local_aws) as made:
+    with built(local_aws, tmp_path_factory.mktemp("faults")) as made:
         yield made

@@ -113,6 +113,7 @@ class Proxy:
 
     def met(self, neighbour: str, operation: str) -> Harm | None:
         """Count a request; return what is to happen to it."""
+        neighbour = "secrets" if operation == "GetSecretValue" else neighbour
         with self._lock:
             step = Step(len(self.steps) + 1, neighbour, operation)
             self.steps.append(step)

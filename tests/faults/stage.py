@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import certifi
 
 from handler.adapters.ledger.calls import dynamodb_config
 from handler.domain.model import RequestId
@@ -40,6 +42,7 @@ JOB_ID, JOB, WORKERS = "Wc7RtQ2mLx9B", "wordcount", 2
 TICK: Event = {"detail-type": "Scheduled Event"}
 BEGUN = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 BOT_SECRET, NCP_SECRET = "sluice/faults/slack-bot", "sluice/faults/ncp"
+CERTIFICATE, CERTIFICATE_ENDS = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----\n"
 RETRIED_AFTER = timedelta(minutes=1)
 
 
@@ -53,18 +56,16 @@ class Stage:
     nursery: Nursery
     hours: Hours
     proxy: Proxy
-    dynamo: Dynamo = field(init=False)
-    lives: list[Life] = field(default_factory=list)
+    dynamo: Dynamo
+    lives: list[Life]
     is_impatient: bool = False
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
-
-    def __post_init__(self) -> None:
-        self.dynamo = Dynamo(self.client)
 
     def fresh(self) -> None:
         """Begin anew: empty tables, jobs as at first, nothing said in Slack, no worker."""
         self.end()
         self.hours.now = BEGUN
+        self.is_impatient = False
         self.proxy.begin()
         self.dataflow.reset()
         self.workspace.reset()
@@ -95,8 +96,7 @@ class Stage:
 
     def born(self) -> Life:
         """Start a worker."""
-        tables = {"REQUESTS_TABLE": self.dynamo.requests_table, "AUDIT_TABLE": self.dynamo.audit_table}
-        life = self.nursery.born(tables)
+        life = self.nursery.born(_tables(self.dynamo))
         self.lives.append(life)
         return life
 
@@ -229,7 +229,7 @@ class Hours:
 
 
 @contextmanager
-def built(local_aws: Emulator) -> Iterator[Stage]:
+def built(local_aws: Emulator, folder: Path) -> Iterator[Stage]:
     """Start everything."""
     hours = Hours()
     lives: list[Life] = []
@@ -243,28 +243,38 @@ def built(local_aws: Emulator) -> Iterator[Stage]:
         proxy.started(
             {"aws": local_aws.endpoint_url, "slack": workspace.url, "dataflow": dataflow.url}, kill
         ) as between,
-        nursery(_environment(local_aws, between)) as children,
+        closing(_client(local_aws)) as client,
     ):
-        client = _client(local_aws)
         _keep_secrets(local_aws)
-        stage = Stage(workspace, dataflow.world, client, children, hours, between, lives=lives)
-        try:
+        first = Dynamo(client)
+        environment = {**local_aws.environment, **_environment(between, folder), **_tables(first)}
+        with nursery(environment, folder / "workers.log") as children:
+            stage = Stage(workspace, dataflow.world, client, children, hours, between, first, lives)
             yield stage
-        finally:
             stage.end()
-            client.close()
 
 
-def _environment(local_aws: Emulator, between: Proxy) -> dict[str, str]:
+def _environment(between: Proxy, folder: Path) -> dict[str, str]:
     return {
-        **local_aws.environment,
+        # There is no TLS here, and to read all the world's authorities would be half of a worker's start.
+        "SSL_CERT_FILE": str(_one_authority(folder / "authority.pem")),
         "AWS_ENDPOINT_URL": between.urls["aws"],
         "SLACK_SECRET_ID": BOT_SECRET,
         "SLACK_API_URL": f"{between.urls['slack']}/api/",
         "NCP_SECRET_ID": NCP_SECRET,
         "NCP_DATAFLOW_URL": between.urls["dataflow"],
-        "LOG_LEVEL": "CRITICAL",
+        "LOG_LEVEL": "WARNING",
     }
+
+
+def _tables(dynamo: Dynamo) -> dict[str, str]:
+    return {"REQUESTS_TABLE": dynamo.requests_table, "AUDIT_TABLE": dynamo.audit_table}
+
+
+def _one_authority(path: Path) -> Path:
+    bundle = Path(certifi.where()).read_text("utf-8")
+    path.write_text(bundle[bundle.index(CERTIFICATE) : bundle.index(CERTIFICATE_ENDS)] + CERTIFICATE_ENDS, "utf-8")
+    return path
 
 
 def _client(local_aws: Emulator) -> DynamoDBClient:

@@ -50,16 +50,20 @@ def counted(stage: Stage, flow: Flow) -> list[Step]:
     return stage.proxy.steps
 
 
-def played(stage: Stage, flow: Flow, plan: Plan | None = None, *, is_retried: bool = True) -> None:
+def played(
+    stage: Stage, flow: Flow, plan: Plan | None = None, *, is_retried: bool = True, is_impatient: bool = False
+) -> None:
     """Play a story to its end in a fresh world; ``plan`` says what happens to which step, ticks included.
 
-    Without ``is_retried`` Lambda's second try is lost, too.
+    Without ``is_retried`` Lambda's second try is lost, too. Workers that are ``is_impatient`` soon give up waiting for
+    an answer.
     """
     stage.fresh()
     flow.begin(stage)
     stage.end()  # the delivery meets a cold worker
     event = flow.act(stage)
     stage.proxy.begin(plan)
+    stage.is_impatient = is_impatient
     ended = stage.deliver(event)
     if not ended.is_well and is_retried:
         if flow.is_async:

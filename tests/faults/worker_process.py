@@ -7,6 +7,7 @@ first event, from its environment, and keeps what it made for the next ones.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -16,7 +17,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 
 from handler.adapters.dataflow.retry import Patience
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from io import TextIOWrapper
 
+TICK = {"detail-type": "Scheduled Event"}
+READY = b"ready"
 LONGEST_ORDER = 65_536
 # Enough for a neighbour on loopback, and little to wait when it is silent.
 SHORT_SECONDS = 0.5
@@ -72,8 +74,11 @@ def main() -> None:
     """Fork a worker for each line that is handed in, until nobody hands in any more."""
     orders = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the ends of their lines tell when they are gone
-    for client in (boto3.client("dynamodb"), boto3.client("secretsmanager")):
-        client.close()  # to make it has read the service's description, once for all workers
+    # What the vendors' libraries load at their first use is loaded now, once for all workers.
+    _composed(StoryClock(), Waits()).handle(TICK)
+    gc.collect()
+    gc.freeze()
+    orders.send(READY)
     while True:
         told, lines, _, _ = socket.recv_fds(orders, LONGEST_ORDER, 1)
         if not told:
@@ -108,7 +113,7 @@ def _composed(clock: StoryClock, waits: Waits) -> Worker:
     settings = worker_settings(os.environ)
     configure(settings.log_level)
     desk = compose(settings, clock, waits)
-    return Worker(create_app(desk, settings.slack_command), desk)
+    return Worker(create_app(desk, settings.slack_command), desk, lambda: clock.now().timestamp())
 
 
 def _say(stream: TextIOWrapper, told: Mapping[str, Any]) -> None:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     Event = Mapping[str, Any]
 
 ROOT = Path(__file__).resolve().parents[2]
+LONGEST_START_SECONDS = 60
 LONGEST_ANSWER_SECONDS = 60
+LONGEST_WORD = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,21 @@ class Nursery:
 
 
 @contextmanager
-def nursery(environment: Mapping[str, str]) -> Iterator[Nursery]:
-    """Start what workers are forked from, with this whole environment; end it when the context is left."""
+def nursery(environment: Mapping[str, str], log: Path) -> Iterator[Nursery]:
+    """Start what workers are forked from, with this whole environment; end it when the context is left.
+
+    It has a turn itself before it forks any. What the workers print goes to ``log``.
+    """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     words = [sys.executable, "-m", "tests.faults.worker_process", str(theirs.fileno())]
     with ours:
-        with theirs:
-            child = subprocess.Popen(words, cwd=ROOT, env=dict(environment), pass_fds=[theirs.fileno()])  # noqa: S603 - our own module
+        with theirs, log.open("w") as printed:
+            child = subprocess.Popen(  # noqa: S603 - our own module
+                words, cwd=ROOT, env=dict(environment), pass_fds=[theirs.fileno()], stdout=printed, stderr=printed
+            )
         try:
+            ours.settimeout(LONGEST_START_SECONDS)
+            assert ours.recv(LONGEST_WORD), f"no worker can be made: {log.read_text()}"
             yield Nursery(ours)
         finally:
             ours.close()

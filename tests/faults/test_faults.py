@@ -1,0 +1,90 @@
+"""The fault matrix: at each step of each story the neighbour that was asked fails, in each way there is.
+
+Once, so that whoever asked may try again; and for as long as an outage lasts, through Lambda's second try or through
+the ticks of ten minutes. The short form takes a few cells of each story, others in each story.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handler.domain.request import State
+from tests.faults.cells import IS_WHOLE, Matrix
+from tests.faults.flows import FLOWS
+from tests.faults.invariants import truths
+from tests.faults.proxy import Harm
+from tests.faults.story import Struck, counted, once, played
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.faults.flows import Flow
+    from tests.faults.proxy import Step
+    from tests.faults.stage import Stage
+
+Cell = tuple["Step", Harm, timedelta | None]
+
+FAULTS_BEFORE = (Harm.SILENCE_BEFORE, Harm.RESET_BEFORE, Harm.THROTTLED, Harm.BROKEN, Harm.GARBAGE, Harm.SLOW)
+FAULTS_AFTER = (Harm.SILENCE_AFTER, Harm.RESET_AFTER)
+OUTAGES = (timedelta(seconds=90), timedelta(minutes=10))
+SILENCES = (Harm.SILENCE_BEFORE, Harm.SILENCE_AFTER)
+SHORT_SAMPLE = 17  # every seventeenth cell
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
+def test_a_failing_neighbour_breaks_no_promise(stage: Stage, flow: Flow) -> None:
+    """Whoever fails, how and for how long: one truth of job and record, the intended writes only, no lock left."""
+    matrix = Matrix(f"fault matrix, {flow.name}")
+    for step, harm, lasts in _cells(flow, counted(stage, flow)):
+        plan = once(step, harm) if lasts is None else _outage(stage, step, harm, lasts)
+        played(stage, _bearing(flow), plan, is_impatient=harm in SILENCES)
+        found = truths(stage, _bearing(flow), was_told=False)
+        found += [] if plan.struck else ["the step was not reached"]
+        matrix.add(f"{harm.value} at {step}, {'once' if lasts is None else f'for {lasts}'}", found)
+    matrix.check()
+
+
+def _cells(flow: Flow, steps: Sequence[Step]) -> Iterator[Cell]:
+    cells = list(_all_cells(steps))
+    if IS_WHOLE:
+        yield from cells
+    else:
+        yield from cells[FLOWS.index(flow) % SHORT_SAMPLE :: SHORT_SAMPLE]
+
+
+def _all_cells(steps: Sequence[Step]) -> Iterator[Cell]:
+    begun: set[tuple[str, bool]] = set()
+    for _, alike in groupby(steps, lambda step: (step.neighbour, step.operation)):
+        step = next(alike)  # reading page after page, or group after group, is one kind of step
+        harms = (*FAULTS_BEFORE, *FAULTS_AFTER) if step.has_effect else FAULTS_BEFORE
+        yield from ((step, harm, None) for harm in harms)
+        if (step.neighbour, step.has_effect) not in begun:
+            begun.add((step.neighbour, step.has_effect))
+            yield from ((step, harm, lasts) for harm in harms for lasts in OUTAGES)
+
+
+def _outage(stage: Stage, first: Step, harm: Harm, lasts: timedelta) -> Struck:
+    """Do harm to every step of this neighbour from the first on, until the time is over."""
+    until = None
+
+    def choose(step: Step) -> Harm | None:
+        nonlocal until
+        if step.number == first.number:
+            until = stage.hours.now + lasts
+        is_out = until is not None and stage.hours.now < until and step.neighbour == first.neighbour
+        return harm if is_out else None
+
+    return Struck(choose)
+
+
+def _bearing(flow: Flow) -> Flow:
+    """Return the flow with the ends that a fault may lead to besides: a no with nothing written is a true end."""
+    if not flow.ends:
+        return flow
+    unwritten = dict.fromkeys((State.FAILED, State.STALE, State.EXPIRED, State.WITHDRAWN), flow.untouched)
+    return replace(flow, ends={**unwritten, **flow.ends})
