@@ -34,15 +34,15 @@ TICK = {"detail-type": "Scheduled Event"}
 READY = b"ready"
 LONGEST_ORDER = 65_536
 # Enough for a neighbour on loopback, and little to wait when it is silent.
-SHORT_SECONDS = 0.5
+SHORT_SECONDS = 0.25
 SHORT_CONFIG = Config(
     connect_timeout=SHORT_SECONDS,
     read_timeout=SHORT_SECONDS,
-    retries={"mode": "standard", "total_max_attempts": 3},
+    retries={"mode": "standard", "total_max_attempts": 2},
 )
 SHORT = Waits(
     dataflow=Patience(
-        connect_seconds=SHORT_SECONDS, answer_seconds=SHORT_SECONDS, write_answer_seconds=SHORT_SECONDS, tries=3
+        connect_seconds=SHORT_SECONDS, answer_seconds=SHORT_SECONDS, write_answer_seconds=SHORT_SECONDS, tries=2
     ),
     dynamodb=SHORT_CONFIG,
     secrets=SHORT_CONFIG,
