@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain.model import JobId
 from handler.domain.sealing import SEALS
+from handler.entrypoints.audit_lines import printable
 from handler.entrypoints.audit_tables import add_tables, day, reading
 from handler.flows.prove import Examiner
 
@@ -67,7 +68,7 @@ def _verify(archive: Archive, args: argparse.Namespace) -> int:
     examiner = Examiner(archive, Progress())
     faults = 0
     for fault in chain(_posted(examiner, args.seal), _examined(examiner, args)):
-        print(fault)
+        print(printable(fault))
         faults += 1
     print(*_summary(examiner.tally), sep="\n")
     if faults:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from handler.adapters.ledger.calls import dynamodb_config
 from handler.entrypoints.audit_verify import Progress
 from handler.entrypoints.cli import main
 from handler.flows.prove import Tally
-from tests.contract.ledgers import Dynamo
-from tests.records import recorded
+from tests.unit.audit_tables import environ, recorded_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.contract.ledgers import Dynamo
 
 WHOLE = (
     "19 facts in 8 chains, 5 requests, 4 sealed days (2026-11-19 to 2026-11-22).",
@@ -27,18 +25,8 @@ WHOLE = (
 @pytest.fixture
 def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Dynamo]:
     """Three recorded days on DynamoDB, and an environment that finds them."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-2")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with mock_aws():
-        made = Dynamo(boto3.client("dynamodb", config=dynamodb_config()))
-        recorded(made.ledger)
+    with recorded_tables(monkeypatch) as made:
         yield made
-
-
-def environ(tables: Dynamo) -> dict[str, str]:
-    """Name the tables as a deployment does."""
-    return {"REQUESTS_TABLE": tables.requests_table, "AUDIT_TABLE": tables.audit_table}
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -174,6 +162,18 @@ def test_a_part_is_looked_at_alone(tables: Dynamo, capsys: pytest.CaptureFixture
         "2026-11-23 is not sealed.",
         "Nothing is wrong.",
     ]
+
+
+def test_what_somebody_wrote_into_a_key_does_not_reach_the_terminal(
+    tables: Dynamo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A request that is named by codes which a terminal obeys is told by their numbers."""
+    _put(tables, {**_fact(tables, "aaaa-0002", 3), "request_id": {"S": "\x1b[2J"}})
+
+    main(["audit", "verify"], environ(tables))
+    lines = said(capsys)
+
+    assert "\\u001b[2J: its request is missing (facts: 1)" in lines
 
 
 def test_a_posted_seal_is_compared(tables: Dynamo, capsys: pytest.CaptureFixture[str]) -> None:
