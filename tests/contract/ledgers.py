@@ -135,8 +135,15 @@ def made(ledger: Ledger, before: Request, move: Move) -> Request:
     return move.request
 
 
+class _Template(yaml.SafeLoader):  # type: ignore[misc] # as untyped as yaml
+    """Reads CloudFormation's own tags as nothing: what they stand for is not what a ledger needs."""
+
+
+_Template.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
+
+
 @cache
 def _definition(resource: str) -> dict[str, Any]:
-    properties = yaml.safe_load(TEMPLATE.read_text("utf-8"))["Resources"][resource]["Properties"]
+    properties = yaml.load(TEMPLATE.read_text("utf-8"), _Template)["Resources"][resource]["Properties"]  # noqa: S506 - a SafeLoader
     names = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
     return {name: properties[name] for name in names}
