@@ -14,8 +14,8 @@ MEANT = --stage "$(STAGE)" $(if $(REGION),--region "$(REGION)")
 PURE := handler.domain handler.flows handler.front handler.adapters.policy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-faults test-fuzz test-mutants check format bench package deploy secrets remove
-.PHONY: doctor lock clean
+.PHONY: help setup demo test test-long test-faults test-fuzz test-roles test-mutants check check-aws format bench package
+.PHONY: deploy secrets remove doctor lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -64,6 +64,9 @@ format: $(READY) ## mend what can be mended by itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+check-aws: $(READY) ## what cfn-lint and checkov say of the stack (they have an environment of their own)
+	@$(BIN)/python -m infra.scan
+
 bench: $(READY) ## the benchmarks, with the comparison columns
 	@$(BIN)/python -m tests.bench
 
@@ -86,6 +89,7 @@ lock: $(READY) ## renew the locks (needs uv)
 	@uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --upgrade pyproject.toml -o requirements.lock
 	@uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --upgrade --extra dev pyproject.toml -o requirements-dev.lock
 	@uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --upgrade infra/local/requirements.in -o requirements-playground.lock
+	@uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --upgrade infra/scan/requirements.in -o requirements-scan.lock
 
 clean: ## remove everything that was made
 	@rm -rf $(VENV) .build .playground node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis mutants

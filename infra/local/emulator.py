@@ -53,15 +53,24 @@ def one_at_a_time(lock: Path, say: Callable[[str], None]) -> Iterator[None]:
         yield
 
 
-def ensure_environment(folder: Path, lock: Path, logs: Path, processes: Processes, say: Callable[[str], None]) -> Path:
-    """The emulator's own Python environment, made from its lock unless it is there already; returns its Python.
+def ensure_environment(  # noqa: PLR0913 - what is installed, from where, and who is told
+    folder: Path,
+    lock: Path,
+    logs: Path,
+    processes: Processes,
+    say: Callable[[str], None],
+    *,
+    what: str = "the local AWS",
+) -> Path:
+    """A Python environment of its own, made from its lock unless it is there already; returns its Python.
 
     Args:
         folder: where the environment is or goes.
-        lock: `requirements-playground.lock`, with hashes.
+        lock: such as `requirements-playground.lock`, with hashes.
         logs: folder for what pip prints.
         processes: the registry that ends pip too when we are told to end.
         say: told when it takes long.
+        what: is installed, for those who wait.
 
     Raises:
         ProcessError: it could not be made.
@@ -71,7 +80,7 @@ def ensure_environment(folder: Path, lock: Path, logs: Path, processes: Processe
     mark = folder / MARK
     if python.exists() and mark.exists() and mark.read_text(encoding="utf-8") == wanted:
         return python
-    say("installing the local AWS (once per change of its lock)")
+    say(f"installing {what} (once per change of its lock)")
     shutil.rmtree(folder, ignore_errors=True)
     environment = dict(os.environ)  # pip is set up by the user's own environment
     make: list[str | Path] = [sys.executable, "-m", "venv", folder]

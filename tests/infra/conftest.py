@@ -1,19 +1,14 @@
 """The generated template and the built archives, made once for the whole run."""
 
-import json
-import os
 import shutil
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.local.emulator import one_at_a_time
-from infra.local.node import ensure_node_packages, osls
-from infra.local.processes import Processes
 from infra.local.stack import ROOT
+from infra.local.template import generate_template
 from infra.package.build import Artifacts, build
 from infra.package.errors import BuildError
 from infra.package.target import find_interpreter, host_target, lambda_target
@@ -34,23 +29,13 @@ def node() -> Path:
 @pytest.fixture(scope="session")
 def packaged(node: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Template]:
     """The CloudFormation template that the deploy tool generates for a stage, without network or credentials."""
+    assert node.is_dir()
     folder = tmp_path_factory.mktemp("packaged")
-    for name in ("front.zip", "worker.zip"):
-        with zipfile.ZipFile(folder / name, "w") as archive:
-            archive.writestr("empty", "")
-    base = {"PATH": os.pathsep.join([str(node), os.defpath]), "HOME": str(folder), "TMPDIR": str(folder)}
     made: dict[str, Template] = {}
-    home = ROOT / ".playground"
-    home.mkdir(exist_ok=True)
 
     def package(stage: str) -> Template:
         if stage not in made:
-            words = ["package", "--stage", stage, f"--param=artifacts={folder}", "--package", str(folder / stage)]
-            with Processes() as processes, one_at_a_time(home / "lock", print):
-                ensure_node_packages(ROOT, folder, processes, print)
-                processes.run(osls(ROOT, words, base, folder / f"{stage}.log"))
-            text = (folder / stage / "cloudformation-template-update-stack.json").read_text(encoding="utf-8")
-            made[stage] = json.loads(text)
+            made[stage] = generate_template(ROOT, stage, folder, print)
         return made[stage]
 
     return package
