@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from math import inf
+from typing import TYPE_CHECKING, Final
 
 from handler.domain.commands import ShowStatus
-from handler.domain.errors import ChatError, ChatRefused, LedgerError, UsageError
+from handler.domain.errors import ChatError, ChatRefused, LedgerError, UsageError, described
 from handler.domain.grammar import parse
 from handler.domain.identity import delivery_digest
 from handler.domain.model import RequestId
-from handler.domain.outcomes import ChangeShown, EndNear, Misunderstood, NotPutBack, PeopleReminded, ReviewWanted
+from handler.domain.outcomes import ChangeShown, Misunderstood
 from handler.flows import afterwards, review
 from handler.flows.access import Asker
 from handler.flows.answer import answer, attempted
 from handler.flows.review import Click, Ref
+from handler.flows.takeover import take_over
 from handler.flows.upkeep import tick
 from handler.notary import seal_and_post
 from handler.ports import Tick
@@ -24,7 +26,6 @@ from handler.slack.mishap_view import unexpected_message, unknown_button_message
 from handler.slack.pages import history_of
 from handler.slack.payloads import where
 from handler.telemetry import known
-from handler.telling import Herald, described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,8 +35,12 @@ if TYPE_CHECKING:
     from handler.slack.forms import Complaint
     from handler.slack.payloads import Click as Pressed
     from handler.slack.payloads import Slash
+    from handler.telling import Herald
 
 log = logging.getLogger(__name__)
+
+# What the slowest duty may take: one write, looked at for seconds, and Slack.
+ENOUGH_SECONDS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Desk:
 
     world: World
     herald: Herald
+    seconds_left: Callable[[], float] = lambda: inf
 
     def typed(self, said: Slash) -> None:
         """Answer a slash command."""
@@ -74,12 +80,14 @@ class Desk:
                 outcome = self.herald.pressed_on(pressed.card, click.ref.request_id, outcome)
                 self.herald.tell(outcome, pressed.actor, pressed.response_url)
             case _:
-                self.herald.whisper(pressed.actor, pressed.response_url, unknown_button_message(self.herald.voice))
+                self.herald.whisper(
+                    pressed.actor, pressed.response_url, unknown_button_message(self.herald.board.voice)
+                )
         self._keep_what_was_seen()
 
     def incomplete(self, body: Mapping[str, object]) -> Complaint | None:
         """Say what a filled-in form lacks."""
-        return complaint(self.herald.voice, body)
+        return complaint(self.herald.board.voice, body)
 
     def submitted(self, body: Mapping[str, object]) -> None:
         """Take a filled-in form: the reason of a denial."""
@@ -90,26 +98,36 @@ class Desk:
         self.herald.tell(outcome, sent.actor, "")
 
     def tick(self) -> None:
-        """Do what is due, tell the channels what came of it, and seal the days that are over."""
+        """Do what is due, tell the channels what came of it, and seal the days that are over.
+
+        What does not fit in is due again a minute later.
+        """
         try:
             self._do_what_is_due()
         finally:
-            seal_and_post(self.world, self.herald.chat, self.herald.voice)
+            seal_and_post(self.world, self.herald.board.chat, self.herald.board.voice)
 
     def _do_what_is_due(self) -> None:
-        ticked = tick(self.world)
+        ticked = tick(self.world, self._has_time)
         for request_id, error in ticked.failed:
             log.error("duty failed", extra={"request_id": request_id, **described(error)})
-        for outcome in ticked.told:
-            match outcome:
-                case ChangeShown():
-                    self.herald.announce(outcome)
-                case EndNear() | NotPutBack() | PeopleReminded() | ReviewWanted():
-                    self.herald.remind(outcome)
-                case _:
-                    assert_never(outcome)
+        own = (shown.request for shown in ticked.told)
+        if all(self._has_time() and self.herald.announce(request) for request in own):
+            all(self._has_time() and self._taken_over(request_id) for request_id in ticked.untold)
         self._keep_what_was_seen()
         self._keep_pulse()
+
+    def _taken_over(self, request_id: RequestId) -> bool:
+        """Tell what was left untold of a request; False when Slack cannot take it now."""
+        try:
+            left = take_over(self.world, request_id)
+        except LedgerError as error:
+            log.error("telling not taken over", extra={"request_id": request_id, **described(error)})  # noqa: TRY400 - expected
+            return True
+        return left is None or self.herald.announce(left, is_taken_over=True)
+
+    def _has_time(self) -> bool:
+        return self.seconds_left() >= ENOUGH_SECONDS
 
     def broke(self, body: Mapping[str, object], error: Exception) -> None:
         """Tell the person, and the log, that something broke; the caller raises it on."""
@@ -117,7 +135,9 @@ class Desk:
         log.error("unexpected", exc_info=error, extra={"incident": incident})
         channel_id, user_id, response_url = where(body)
         try:
-            self.herald.whisper_to(channel_id, user_id, response_url, unexpected_message(self.herald.voice, incident))
+            self.herald.whisper_to(
+                channel_id, user_id, response_url, unexpected_message(self.herald.board.voice, incident)
+            )
         except ChatError as unsent:
             log.error("could not tell", extra={"incident": incident, **described(unsent)})  # noqa: TRY400 - expected
 
@@ -144,9 +164,9 @@ class Desk:
             self.herald.tell(refused, pressed.actor, pressed.response_url)
             return
         name = refused.request.change.job_name
-        form = deny_form(self.herald.voice, pressed.value, pressed.actor.channel_id, name)
+        form = deny_form(self.herald.board.voice, pressed.value, pressed.actor.channel_id, name)
         try:
-            self.herald.chat.open_form(pressed.trigger_id, form)
+            self.herald.board.chat.open_form(pressed.trigger_id, form)
         except ChatRefused as error:
             log.warning("form not opened", extra=described(error))
             self.herald.press_again(pressed.actor, pressed.response_url)

@@ -12,8 +12,9 @@ from handler.flows.seal import seal
 from handler.slack.seal_view import seal_message
 
 if TYPE_CHECKING:
+    from handler.chat_port import Chat
     from handler.domain.sealing import Sealing
-    from handler.ports import Chat, World
+    from handler.ports import World
     from handler.slack.voice import Voice
 
 log = logging.getLogger(__name__)

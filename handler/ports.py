@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from handler.domain.audit import Fact
     from handler.domain.authority import Decision, Question
     from handler.domain.model import (
-        ChannelId,
         Execution,
         GroupName,
         Job,
@@ -134,6 +133,15 @@ class Ledger(Protocol):
     def remember_card(self, request_id: RequestId, card: Card) -> None:
         """Keep where the request's message stands, once it was sent."""
 
+    def told(self, request: Request) -> None:
+        """Keep that people have been told everything up to this request's head; nothing when it moved on since."""
+
+    def claim_telling(self, request: Request, until: datetime) -> Request:
+        """Take over what is untold of a request, as it was read; others leave it alone until then. Return it so.
+
+        Raises Moved when it moved on or was claimed since.
+        """
+
     def request(self, request_id: RequestId) -> Request | None:
         """Read one request, consistently."""
 
@@ -141,7 +149,10 @@ class Ledger(Protocol):
         """Return the request that was applied to this job last, whatever became of it since, consistently."""
 
     def open_requests(self, *, limit: int) -> tuple[Request, ...]:
-        """Read the requests that need something still, the first due first."""
+        """Read the requests that need something still, the first due first; none that only must be told of."""
+
+    def due_requests(self, now: datetime, *, limit: int) -> tuple[Request, ...]:
+        """Read the requests to which the tick must turn by now, to do something or to tell, the first due first."""
 
     def chain(self, request_id: RequestId) -> tuple[Mapping[str, object], ...]:
         """Read all facts of one request in their order, as stored attributes without those that serve an index."""
@@ -199,28 +210,6 @@ class Message:
 
     text: str
     blocks: tuple[Mapping[str, object], ...] = ()
-
-
-class Chat(Protocol):
-    """Slack, as far as words are sent. Every method may raise a ChatError of the tree."""
-
-    def post(self, channel_id: ChannelId, message: Message, *, thread: Card | None = None) -> Card:
-        """Post a message that the whole channel sees; below ``thread`` when given. A person's id is a channel too."""
-
-    def open_form(self, trigger_id: str, form: Mapping[str, object]) -> None:
-        """Open a form (a modal view) for the person whose command or click has this trigger."""
-
-    def update(self, card: Card, message: Message) -> None:
-        """Replace a message that was posted."""
-
-    def respond(self, response_url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
-        """Answer a command or click at the address Slack gave for it; only the asker sees it unless ``in_channel``."""
-
-    def whisper(self, channel_id: ChannelId, user_id: UserId, message: Message) -> None:
-        """Post a message that only one person sees."""
-
-    def group_members(self, usergroup_id: str) -> frozenset[UserId]:
-        """Return the members of a Slack user group."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from handler.domain.authority import Allowed, NeedsApproval
 from handler.domain.identity import delivery_digest
 from handler.domain.model import Actor, Change, ChannelId, Head, Job, JobId, JobSummary, RequestId, RunCondition, UserId
 from handler.domain.moves import Move, Note, moved
+from handler.domain.news import News, told_by_another
 from handler.domain.opening import Asked, opened
 from handler.domain.request import Approval, Card, Emergency, Ending, Request, Review, State
 from handler.domain.review import Terms, review_of
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
         because: tuple[str, ...]
         reason: str | None
         due_at: datetime | None
+        tell_at: datetime | None
+        untold: tuple[News, ...]
         card: Card | None
         found: RunCondition | None
         problem: str | None
@@ -175,7 +178,10 @@ def opening(
     delivery: str | None = None,
     **fields: Unpack[RequestFields],
 ) -> Move:
-    """Make a request with its first fact, as ``Ledger.open`` takes them; it may be in a state that none begins in."""
+    """Make a request with its first fact, as ``Ledger.open`` takes them; it may be in a state that none begins in.
+
+    Unless ``fields`` say otherwise people have been told of it.
+    """
     wanted = Asked(
         id=RequestId(request_id),
         actor=fields.get("requester", actor()),
@@ -188,7 +194,8 @@ def opening(
     needs_approval = NeedsApproval(1, because, version)
     decision = needs_approval if state is State.PENDING else Allowed(because, version)
     move = opened(wanted, decision, Terms(), fields.get("created_at", NOW))
-    made = replace(move.request, state=state, due_at=move.request.due_at if state.holds_job else None)
+    made = told_by_another(move.request)
+    made = replace(made, state=state, due_at=made.due_at if state.holds_job else None)
     return Move(replace(made, **fields), move.fact)
 
 
@@ -201,6 +208,8 @@ def full_opening(request_id: str = REQUEST_ID, state: State = State.UNKNOWN) -> 
         because=(),
         updated_at=at(1).replace(microsecond=123_456),
         due_at=at(2),
+        tell_at=at(3),
+        untold=(News(Event.ESCALATED, 5), News(Event.UNKNOWN, 8)),
         card=card(),
         found=run_condition(numWorker=3, extra={"a": [1, None, "x"]}),
         problem="DataFlowTimedOut",
@@ -252,7 +261,9 @@ def step(
         writer=writer,
     )
     now = fields.get("updated_at", before.updated_at + timedelta(minutes=1))
-    return moved(before, replace(before, state=state, **told), note, now)
+    move = moved(before, replace(before, state=state, **told), note, now)
+    made = replace(told_by_another(move.request), tell_at=fields.get("tell_at"), untold=fields.get("untold", ()))
+    return Move(made, move.fact)
 
 
 def fact(request_id: str = REQUEST_ID, event: Event = Event.REFUSED, **fields: Unpack[FactFields]) -> Fact:

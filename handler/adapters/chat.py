@@ -5,25 +5,31 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
+from handler.adapters.marks import marked, metadata_of, next_cursor, oldest
 from handler.domain.errors import ChatError, ChatRefused, ChatUnavailable
 from handler.domain.model import ChannelId, UserId
 from handler.domain.request import Card
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from slack_sdk.web import SlackResponse
 
+    from handler.domain.model import RequestId
+    from handler.domain.news import Mark
     from handler.ports import Message
 
 TIMEOUT_SECONDS: Final = 5
+PAGE: Final = 200
+MOST_PAGES: Final = 5
 # Slack's words for "not now" (docs.slack.dev/reference/methods/chat.postMessage, "Errors").
 PASSING: Final = frozenset(
     {
@@ -48,7 +54,9 @@ class SlackChat:
         self._client = WebClient(token=token, base_url=base_url, timeout=self._timeout)
         self._client.retry_handlers = [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=1)]
 
-    def post(self, channel_id: ChannelId, message: Message, *, thread: Card | None = None) -> Card:
+    def post(
+        self, channel_id: ChannelId, message: Message, *, thread: Card | None = None, mark: Mark | None = None
+    ) -> Card:
         """Post a message that the whole channel sees, or below another; Slack unfurls nothing in it."""
         answer = self._called(
             "chat.postMessage",
@@ -59,9 +67,40 @@ class SlackChat:
                 thread_ts=None if thread is None else thread.ts,
                 unfurl_links=False,
                 unfurl_media=False,
+                metadata=None if mark is None else metadata_of(mark),
             ),
         )
-        return Card(ChannelId(str(answer.get("channel", channel_id))), str(answer.get("ts", "")))
+        ts = answer.get("ts")
+        if not isinstance(ts, str) or not ts:
+            raise ChatUnavailable("chat.postMessage", "no_ts_in_answer")  # whether it stands there is found out later
+        return Card(ChannelId(str(answer.get("channel", channel_id))), ts, mark.seq if mark else 0)
+
+    def find(
+        self, channel_id: ChannelId, request_id: RequestId, since: datetime, *, thread: Card | None = None
+    ) -> Mapping[Mark, Card]:
+        """Find the messages with a mark of this request among the newest ones since then, or in a thread."""
+        asked = {"channel": channel_id, "oldest": oldest(since), "include_all_metadata": True, "limit": PAGE}
+        found: dict[Mark, Card] = {}
+        cursor: str | None = None
+        for _ in range(MOST_PAGES):
+            answer = self._page(asked, thread, cursor)
+            found |= {
+                mark: card for mark, card in marked(channel_id, answer.get("messages")) if mark.request_id == request_id
+            }
+            cursor = next_cursor(answer.get("response_metadata"))
+            if not cursor:
+                break
+        return found
+
+    def _page(self, asked: dict[str, Any], thread: Card | None, cursor: str | None) -> SlackResponse:
+        if thread is None:
+            return self._called(
+                "conversations.history", lambda: self._client.conversations_history(**asked, cursor=cursor)
+            )
+        return self._called(
+            "conversations.replies",
+            lambda: self._client.conversations_replies(**asked, ts=thread.ts, cursor=cursor),
+        )
 
     def update(self, card: Card, message: Message) -> None:
         """Replace a message that was posted."""

@@ -22,6 +22,7 @@ METHODS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "chat.postMessage": frozenset({"chat:write"}),
         "chat.update": frozenset({"chat:write"}),
         "conversations.history": frozenset({"channels:history", "groups:history"}),
+        "conversations.replies": frozenset({"channels:history", "groups:history"}),
         "usergroups.users.list": frozenset({"usergroups:read"}),
         "views.open": frozenset(),
     }

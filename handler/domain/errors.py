@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import timedelta
 
     from handler.domain.request import Request, State
 
@@ -186,7 +187,11 @@ class ChatError(SluiceError):
 
 
 class ChatUnavailable(ChatError):
-    """Slack did not answer, or said to wait: the message may be sent later."""
+    """Slack did not answer, or said to wait ``retry_after``: the message may be sent later."""
+
+    def __init__(self, method: str, code: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(method, code)
+        self.retry_after = retry_after
 
 
 class ChatRefused(ChatError):
@@ -210,3 +215,8 @@ def facts_of(error: Exception) -> Mapping[str, object]:
     if not isinstance(error, SluiceError):
         return {}
     return {name: value for name, value in vars(error).items() if isinstance(value, str | int | float)}
+
+
+def described(error: Exception) -> Mapping[str, object]:
+    """Return what the log says of an error of the tree."""
+    return {"error": type(error).__name__, "facts": facts_of(error)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from handler.domain.audit import Event
 from handler.domain.moves import SLUICE, Move, Note, by_rule, moved
+from handler.domain.news import WORKER_IS_GONE_AFTER
 from handler.domain.request import Request, State
 from handler.domain.verdict import DidNotTake, NotKnown, Took, Verdict
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from handler.domain.model import Actor, RunCondition
     from handler.domain.overlay import PutBack
 
-# Longer than a worker may run (serverless.yml, 60 s), so that the tick never looks over a living worker's shoulder.
-WORKER_IS_GONE_AFTER: Final = timedelta(minutes=2)
 TOO_LATE_TO_START: Final = timedelta(minutes=15)
 LONGEST_PAUSE: Final = timedelta(minutes=15)
 NOTICE_BEFORE: Final = timedelta(minutes=10)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain.audit import Event, Fact, chained, recordable, timestamp
 from handler.domain.errors import IllegalMove
+from handler.domain.news import News, untold
 from handler.domain.request import Request, State
 
 if TYPE_CHECKING:
@@ -72,9 +73,10 @@ def by_rule(note: Note, decision: Decision | None) -> Note:
 
 
 def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
-    """Check the move and chain its fact. Raises IllegalMove; what enters no state may be recorded in any.
+    """Check the move, chain its fact and note what people are to be told.
 
-    From a change that was never made nothing leads to putting it back.
+    Raises IllegalMove; what enters no state may be recorded in any. From a change that was never made nothing leads to
+    putting it back.
     """
     enters = after.state is not before.state or note.event.value == after.state.value
     legal = MOVES.get(before.state, frozenset())
@@ -102,6 +104,9 @@ def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
             minutes=note.minutes,
         ),
     )
-    # What only puts something on record leaves the request as old as it was: people are told when it was decided.
-    updated_at = before.updated_at if after == before else now
-    return Move(replace(after, updated_at=updated_at, head=fact.head), fact)
+    if after == before:
+        # What only puts something on record leaves the request as old as it was: people are told when it was decided.
+        return Move(replace(after, head=fact.head), fact)
+    request = replace(after, updated_at=now, head=fact.head)
+    is_still_unknown = before.state is after.state is State.UNKNOWN and note.event is Event.UNKNOWN
+    return Move(request if is_still_unknown else untold(request, News(note.event, fact.seq), now), fact)

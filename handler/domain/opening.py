@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from handler.domain.audit import BEFORE_FIRST, Event, Fact, chained, recordable, timestamp
 from handler.domain.authority import Action, NeedsApproval
-from handler.domain.lifecycle import WORKER_IS_GONE_AFTER
 from handler.domain.moves import Move
+from handler.domain.news import WORKER_IS_GONE_AFTER, News, untold
 from handler.domain.request import Emergency, Request, State
 from handler.domain.review import review_of
 
@@ -77,7 +77,7 @@ def opened(asked: Asked, decision: Allowed | NeedsApproval, terms: Terms, now: d
         emergency=Emergency(review_at=now + terms.review_within) if asked.is_emergency else None,
         over=asked.over,
     )
-    return Move(request, fact)
+    return Move(untold(request, News(Event.REQUESTED, fact.seq), now), fact)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

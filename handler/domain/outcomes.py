@@ -60,13 +60,13 @@ class ChangeShown:
     """A change and what has become of it, as its request says.
 
     ``running`` is the execution it does not reach; ``approvers`` are who could approve it now, None when that could not
-    be found out or does not matter any more. ``is_news`` is False when the state is not.
+    be found out or does not matter any more. ``is_fresh`` when this very worker opened it: nobody can have told of it.
     """
 
     request: Request
     running: Execution | None = None
     approvers: tuple[UserId, ...] | None = None
-    is_news: bool = True
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +202,13 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftUntold:
+    """What a worker that is gone did not tell, or only in part; it is this one's to tell now."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
 class NothingMore:
     """A redelivery of what has been told already."""
 
@@ -229,5 +236,6 @@ Outcome = (
     | RequestsShown
     | Misunderstood
     | Trouble
+    | LeftUntold
     | NothingMore
 )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handler.domain.model import Actor, Change, ChannelId, Head, RequestId, RunCondition, UserId
+    from handler.domain.news import News
 
 
 class State(StrEnum):
@@ -41,10 +42,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The Slack message that shows a request."""
+    """The Slack message that shows a request; ``seq`` is the newest fact that it told of when it was posted."""
 
     channel_id: ChannelId
     ts: str
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ class Request:
     until it is undone; ``revert_at`` is when it is put back, or when that is tried again, ``undoing`` says that the
     write is or was to put it back. ``over`` names, for each field, the change in effect that had set it last when this
     one was asked.
-    ``due_at`` is when the minute tick must look at it next. ``started_at`` is when the intent to write was recorded,
+    ``due_at`` is when the minute tick must look at it next; ``untold`` is what people have not been told yet, and
+    ``tell_at`` when the tick takes that over. ``started_at`` is when the intent to write was recorded,
     ``checks`` counts the looks at an unknown outcome, ``found`` is the last run condition read back, ``problem`` the
     name of what stands in the way.
     """
@@ -135,6 +138,8 @@ class Request:
     head: Head
     reason: str | None = None
     due_at: datetime | None = None
+    tell_at: datetime | None = None
+    untold: tuple[News, ...] = ()
     card: Card | None = None
     found: RunCondition | None = None
     problem: str | None = None
@@ -168,6 +173,16 @@ class Request:
     def lasts(self) -> bool:
         """Whether, once applied, its values are to stay: neither put back, nor over while others lay on top."""
         return self.state is not State.REVERTED and not self.ending.is_over
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be done about it, be it at no certain time."""
+        return self.state.holds_job or self.due_at is not None
+
+    @property
+    def wakes_at(self) -> datetime | None:
+        """When the tick must turn to it next, to do something or to tell people."""
+        return min((at for at in (self.due_at, self.tell_at) if at is not None), default=None)
 
     @property
     def next_due_at(self) -> datetime | None:

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.audit import Event
-from handler.domain.lifecycle import WORKER_IS_GONE_AFTER
 from handler.domain.moves import SLUICE, Move, Note, by_rule, moved
+from handler.domain.news import WORKER_IS_GONE_AFTER
 from handler.domain.request import Approval, Request, Review, State
 
 if TYPE_CHECKING:

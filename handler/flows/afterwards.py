@@ -63,7 +63,7 @@ def mark_reviewed(world: World, click: Click) -> Outcome:
         now = world.clock.now()
         move = emergency.reviewed(request, wanted, click.asker.actor, now, decision=decision)
         if is_recorded(world, request, move):
-            return ChangeShown(move.request, is_news=False)
+            return ChangeShown(move.request)
     raise Moved(None)
 
 

@@ -13,7 +13,7 @@ from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy
 from handler.domain.identity import request_id
 from handler.domain.model import TIMEOUT, WORKERS, Change, RequestId
 from handler.domain.opening import Asked, Refusal
-from handler.domain.outcomes import ChangeImpossible, ChangeShown, NothingMore, Refused
+from handler.domain.outcomes import ChangeImpossible, ChangeShown, LeftUntold, NothingMore, Refused
 from handler.domain.preview import TooLong, asked_values, preview, running
 from handler.domain.request import State
 from handler.flows.access import (
@@ -27,6 +27,7 @@ from handler.flows.access import (
 from handler.flows.execute import execute
 from handler.flows.lookup import find_job
 from handler.flows.overlays import newest_in_effect
+from handler.flows.takeover import take_over
 from handler.flows.twice import carried_out_before, met
 
 if TYPE_CHECKING:
@@ -119,15 +120,10 @@ def _identified(world: World, delivery: str) -> tuple[RequestId, Request | None]
 
 def _carried_on(world: World, known: Request) -> Outcome:
     """Answer a redelivery: finish what was begun, say what was not said yet, and nothing twice."""
-    match known.state:
-        case State.APPROVED:
-            return ChangeShown(execute(world, known))
-        case State.APPLYING:
-            return NothingMore()  # its worker lives, or the tick takes over: both tell the channel
-        case State.PENDING if known.card is None:
-            return ChangeShown(known, approvers=approvers_of(world, known.change, known.requester))
-        case _:
-            return NothingMore() if known.card else ChangeShown(known)
+    if known.state is State.APPROVED:
+        return ChangeShown(execute(world, known))
+    left = take_over(world, known.id)
+    return NothingMore() if left is None else LeftUntold(left)
 
 
 def _asked(fresh: RequestId, asker: Asker, command: Scale, change: Change) -> Asked:
@@ -152,8 +148,9 @@ def _opened(world: World, job: Job, asked: Asked, decision: Allowed | NeedsAppro
     except JobBusy as busy:
         return met(world, move.request, busy.holder)
     if move.request.state is State.PENDING:
-        return ChangeShown(move.request, approvers=approvers_of(world, asked.change, asked.actor))
-    return ChangeShown(execute(world, move.request), _running(world, job))
+        approvers = approvers_of(world, asked.change, asked.actor)
+        return ChangeShown(move.request, approvers=approvers, is_fresh=True)
+    return ChangeShown(execute(world, move.request), _running(world, job), is_fresh=True)
 
 
 def _running(world: World, job: Job) -> Execution | None:

@@ -11,6 +11,7 @@ from handler.domain.audit import Event
 from handler.domain.dataflow_errors import DataFlowError, NotFound
 from handler.domain.errors import JobBusy, LedgerUnavailable, Moved
 from handler.domain.model import RunCondition
+from handler.domain.news import told_by_another
 from handler.domain.overlay import PutBack, StandDown
 from handler.domain.request import State
 from handler.domain.verdict import Answer, DidNotTake, NotKnown, Verdict, judge
@@ -166,8 +167,8 @@ def _tried(world: World, before: Request, move: Callable[[Request], Move]) -> tu
 def _moved_on(world: World, before: Request, move: Callable[[Request], Move]) -> tuple[Request, bool]:
     """Record a move; return the request as it stands then, and whether it is by this very move.
 
-    Who has only put something on record meanwhile, as a refused click or a review is, does not stand in the way.
-    Raises JobBusy and LedgerUnavailable.
+    Who has only put something on record meanwhile, as a refused click or a review is, does not stand in the way. Who
+    has moved it tells of it, too. Raises JobBusy and LedgerUnavailable.
     """
     for _ in range(TRIES):
         moving = move(before)
@@ -175,7 +176,7 @@ def _moved_on(world: World, before: Request, move: Callable[[Request], Move]) ->
             world.ledger.advance(before, moving.request, moving.fact)
         except Moved as moved:
             if moved.current is None or not _stands_as(before, moved.current):
-                return moved.current or before, False
+                return told_by_another(moved.current) if moved.current else before, False
             before = moved.current
         else:
             return moving.request, True
@@ -189,6 +190,8 @@ def _stands_as(before: Request, current: Request) -> bool:
         head=before.head,
         updated_at=before.updated_at,
         due_at=before.due_at,
+        tell_at=before.tell_at,
+        untold=before.untold,
         card=before.card,
         emergency=before.emergency,
     )

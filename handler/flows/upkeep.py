@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain import emergency, ending, review
 from handler.domain.errors import JobBusy, Moved, SluiceError
-from handler.domain.outcomes import ChangeShown, EndNear, NotPutBack, PeopleReminded, ReviewWanted
+from handler.domain.outcomes import ChangeShown
 from handler.domain.upkeep import (
     AskAboutEnd,
     Escalate,
@@ -20,10 +20,11 @@ from handler.domain.upkeep import (
     Revert,
     plan,
 )
-from handler.flows.access import deciders_of
 from handler.flows.execute import execute, reconcile, revert
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from handler.domain.model import RequestId
     from handler.domain.moves import Move
     from handler.domain.request import Request
@@ -33,22 +34,28 @@ if TYPE_CHECKING:
 # As many as fit into one invocation; what is left is due again a minute later.
 MOST_DUTIES: Final = 25
 
-Told = ChangeShown | EndNear | NotPutBack | PeopleReminded | ReviewWanted
-
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What a tick has to tell, and what it could not do; the latter stays due."""
+    """What a tick has done and is to tell, and what it could not do; the latter stays due.
 
-    told: tuple[Told, ...]
+    ``untold`` are requests of which a worker that is gone may have left something untold, to be taken over one by one.
+    """
+
+    told: tuple[ChangeShown, ...]
     failed: tuple[tuple[RequestId, SluiceError], ...]
+    untold: tuple[RequestId, ...] = ()
 
 
-def tick(world: World) -> Ticked:
-    """Do what is due now. One duty's failure does not keep the others waiting."""
-    told: list[Told] = []
+def tick(world: World, has_time: Callable[[], bool] = lambda: True) -> Ticked:
+    """Do what is due now, as long as there is time. One duty's failure does not keep the others waiting."""
+    told: list[ChangeShown] = []
     failed: list[tuple[RequestId, SluiceError]] = []
-    for duty in plan(world.ledger.open_requests(limit=MOST_DUTIES), world.clock.now()):
+    now = world.clock.now()
+    due = world.ledger.due_requests(now, limit=MOST_DUTIES)
+    for duty in plan(due, now):
+        if not has_time():
+            break
         try:
             outcome = _done(world, duty)
         except (Moved, JobBusy):
@@ -58,10 +65,11 @@ def tick(world: World) -> Ticked:
             continue
         if outcome is not None:
             told.append(outcome)
-    return Ticked(tuple(told), tuple(failed))
+    untold = tuple(request.id for request in due if request.tell_at is not None and request.tell_at <= now)
+    return Ticked(tuple(told), tuple(failed), untold)
 
 
-def _done(world: World, duty: Duty) -> Told | None:
+def _done(world: World, duty: Duty) -> ChangeShown | None:
     now = world.clock.now()
     match duty:
         case Resume(request):
@@ -74,27 +82,21 @@ def _done(world: World, duty: Duty) -> Told | None:
             return ChangeShown(_recorded(world, request, review.expired(request, now)))
         case Escalate(request, asked):
             to = world.policy.terms.escalate_to
-            after = _recorded(world, request, review.escalated(request, asked, to, now))
-            return PeopleReminded(after, deciders_of(world, after), to)
+            return ChangeShown(_recorded(world, request, review.escalated(request, asked, to, now)))
         case Remind(request, asked):
             pause = world.policy.terms.remind_after
-            after = _recorded(world, request, review.reminded(request, asked, pause, now))
-            return PeopleReminded(after, deciders_of(world, after))
+            return ChangeShown(_recorded(world, request, review.reminded(request, asked, pause, now)))
         case AskAboutEnd(request):
-            return EndNear(_recorded(world, request, ending.noticed(request, now)))
+            return ChangeShown(_recorded(world, request, ending.noticed(request, now)))
         case LeaveToPeople(request):
-            after = _recorded(world, request, ending.left_to_people(request, now))
-            return NotPutBack(after, world.policy.terms.escalate_to or (request.requester.user_id,))
+            return ChangeShown(_recorded(world, request, ending.left_to_people(request, now)))
         case RemindOfReview(request, wanted):
-            after = _recorded(world, request, emergency.review_reminded(request, wanted, now))
-            return ReviewWanted(after, deciders_of(world, after))
+            return ChangeShown(_recorded(world, request, emergency.review_reminded(request, wanted, now)))
 
 
 def _if_changed(before: Request, after: Request) -> ChangeShown | None:
-    """Tell what is new: another state, one more try that failed, or a change for a time that is over after all."""
-    is_news = after.state is not before.state or after.ending.failures != before.ending.failures
-    is_news = is_news or (after.ending.is_over and not before.ending.is_over)
-    return ChangeShown(after) if is_news else None
+    """Tell what this very worker has made new."""
+    return ChangeShown(after) if after.tell_at is not None and after.untold != before.untold else None
 
 
 def _recorded(world: World, before: Request, move: Move) -> Request:

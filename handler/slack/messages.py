@@ -16,6 +16,7 @@ from handler.domain.outcomes import (
     JobRemembered,
     JobShown,
     JobsListed,
+    LeftUntold,
     Misunderstood,
     NothingMore,
     NotPutBack,
@@ -70,7 +71,7 @@ def render(say: Voice, outcome: Outcome) -> Message | None:
             return mishap_view.misunderstood_message(say, outcome)
         case Trouble():
             return mishap_view.trouble_message(say, outcome)
-        case NothingMore():
+        case LeftUntold() | NothingMore():
             return None
 
 

@@ -21,6 +21,7 @@ from handler.adapters.ledger.dynamodb import DynamoLedger
 from handler.adapters.policy.cedar import CedarPolicy
 from handler.adapters.secrets import read_secret
 from handler.delivery import Desk
+from handler.noticeboard import Noticeboard
 from handler.ports import World
 from handler.settings import InSecretsManager, NcpKeys, WorkerSettings
 from handler.slack.catalogue import load_words
@@ -68,7 +69,7 @@ def compose(settings: WorkerSettings, clock: Clock | None = None, waits: Waits |
         new_id=incident_id,
     )
     voice = Voice(load_words(), settings.slack_command)
-    return Desk(world, Herald(world, chat, voice, settings.approvals_channel))
+    return Desk(world, Herald(Noticeboard(world, chat, voice, settings.approvals_channel)))
 
 
 def _ledger(settings: WorkerSettings, clock: Clock, waits: Waits) -> DynamoLedger:

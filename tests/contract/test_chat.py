@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import parse_qs
 
 import pytest
 
-from handler.adapters.chat import SlackChat
+from handler.adapters.chat import MOST_PAGES, PAGE, SlackChat
+from handler.adapters.marks import CLOCKS_APART, metadata_of
 from handler.domain.errors import ChatError, ChatRefused, ChatUnavailable
-from handler.domain.model import ChannelId, UserId
+from handler.domain.model import ChannelId, RequestId, UserId
+from handler.domain.news import Kind, Mark
 from handler.domain.request import Card
 from handler.ports import Message
 from infra.local.slack.cast import PLAYGROUND
@@ -21,11 +25,12 @@ from infra.local.slack.faults import Fault
 from infra.local.slack.serving import serve
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
+from tests.makers import NOW, REQUEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from handler.ports import Chat
+    from handler.chat_port import Chat
     from infra.local.slack.workspace import Workspace
 
 INCIDENT, KIM, LEE = ChannelId("C0INCIDENT"), UserId("U0KIM"), UserId("U0LEE")
@@ -210,6 +215,77 @@ def test_a_reply_is_seen_below_its_card_only(subject: Subject) -> None:
     assert reply not in (card, other)
     assert (subject.seen(KIM), subject.seen(LEE)) == (["hello", "bye"], ["hello", "bye"])
     assert (subject.replies(card), subject.replies(other)) == (["still waiting"], [])
+
+
+CARD, CALL = Mark(REQUEST_ID, Kind.CARD, 1), Mark(REQUEST_ID, Kind.CALL, 4)
+OTHER = Mark(RequestId("9vwx-00ab"), Kind.CARD, 2)
+
+
+def test_what_was_posted_is_found_by_its_mark(subject: Subject) -> None:
+    """The card in the channel, the calls below it; an edit leaves the mark where it is, and others' are not ours."""
+    card = subject.chat.post(INCIDENT, HELLO, mark=CARD)
+    subject.chat.post(INCIDENT, HELLO, mark=OTHER)
+    subject.chat.post(INCIDENT, HELLO)
+    call = subject.chat.post(INCIDENT, HELLO, thread=card, mark=CALL)
+    subject.chat.update(card, BYE)
+    assert (card.seq, call.seq) == (1, 4)
+    assert subject.chat.find(INCIDENT, REQUEST_ID, NOW) == {CARD: card}
+    assert subject.chat.find(INCIDENT, REQUEST_ID, NOW, thread=card)[CALL] == call
+    assert subject.chat.find(INCIDENT, RequestId("none-0000"), NOW) == {}
+
+
+def test_what_was_posted_is_found_among_many_messages(real: Real) -> None:
+    """Page after page, to a bound: only of the newest thousand messages is it told whether one is ours."""
+    oldest = real.chat.post(INCIDENT, HELLO, mark=CARD)
+    for number in range(PAGE):
+        real.workspace.say(LEE, INCIDENT, f"still down? {number}")
+    assert real.chat.find(INCIDENT, REQUEST_ID, NOW) == {CARD: oldest}
+    for number in range(PAGE * (MOST_PAGES - 1)):
+        real.workspace.say(LEE, INCIDENT, f"still down! {number}")
+    assert real.chat.find(INCIDENT, REQUEST_ID, NOW) == {}
+
+
+def test_what_was_said_long_before_is_not_looked_through(real: Real) -> None:
+    """A request's card is no older than the request, but for what two clocks may differ."""
+    card = real.chat.post(INCIDENT, HELLO, mark=CARD)
+    assert real.chat.find(INCIDENT, REQUEST_ID, NOW + CLOCKS_APART - timedelta(seconds=1)) == {CARD: card}
+    assert real.chat.find(INCIDENT, REQUEST_ID, NOW + CLOCKS_APART + timedelta(seconds=1)) == {}
+
+
+def test_without_the_scope_what_was_posted_cannot_be_looked_for(real: Real) -> None:
+    """Slack's word, as for everything else that it refuses."""
+    real.workspace.faults.plan(Fault("conversations.history", "error", code="missing_scope"))
+    with pytest.raises(ChatRefused, match="missing_scope"):
+        real.chat.find(INCIDENT, REQUEST_ID, NOW)
+
+
+MARKED = metadata_of(CARD)
+PAYLOAD = {"request_id": REQUEST_ID, "kind": "card", "seq": 1}
+NO_MARKS: dict[str, object] = {
+    "no message": "x",
+    "of no bot": {"ts": "1.2", "metadata": MARKED},
+    "no metadata": {"ts": "1.2", "bot_id": "B1"},
+    "another's": {"ts": "1.2", "bot_id": "B1", "metadata": {**MARKED, "event_type": "deploy"}},
+    "no payload": {"ts": "1.2", "bot_id": "B1", "metadata": {"event_type": "sluice"}},
+    "no kind": {"ts": "1.2", "bot_id": "B1", "metadata": {**MARKED, "event_payload": {**PAYLOAD, "kind": "x"}}},
+    "no fact": {"ts": "1.2", "bot_id": "B1", "metadata": {**MARKED, "event_payload": {**PAYLOAD, "seq": "1"}}},
+    "no request": {"ts": "1.2", "bot_id": "B1", "metadata": {**MARKED, "event_payload": {**PAYLOAD, "request_id": 1}}},
+    "no time": {"bot_id": "B1", "metadata": MARKED},
+}
+
+
+@pytest.mark.parametrize("messages", [[each] for each in NO_MARKS.values()] + [None, "x"], ids=[*NO_MARKS, "none", "x"])
+def test_what_is_no_mark_of_ours_is_passed_over(messages: object) -> None:
+    """Whatever other apps and people put into a channel."""
+    with answering(json.dumps({"ok": True, "messages": messages}).encode()) as base_url:
+        assert SlackChat("xoxb-1", base_url).find(INCIDENT, REQUEST_ID, NOW) == {}
+
+
+@pytest.mark.parametrize("body", [b'{"ok":true}', b'{"ok":true,"ts":""}', b'{"ok":true,"ts":5}'])
+def test_a_post_whose_place_slack_does_not_tell_may_not_stand(body: bytes) -> None:
+    """Without it there is no card to remember: it is looked for later."""
+    with answering(body) as base_url, pytest.raises(ChatUnavailable, match="no_ts_in_answer"):
+        SlackChat("xoxb-1", base_url).post(INCIDENT, HELLO)
 
 
 def test_a_form_opens_for_whoever_caused_its_trigger(subject: Subject) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from handler.domain.errors import ChatRefused
@@ -10,9 +10,11 @@ from handler.domain.request import Card
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from handler.domain.errors import ChatError
-    from handler.domain.model import ChannelId, UserId
+    from handler.domain.model import ChannelId, RequestId, UserId
+    from handler.domain.news import Mark
     from handler.ports import Message
 
 
@@ -36,11 +38,14 @@ class FakeChat:
     updates: list[tuple[Card, Message]] = field(default_factory=list)
     responses: list[Response] = field(default_factory=list)
     whispers: list[tuple[ChannelId, UserId, Message]] = field(default_factory=list)
+    marks: list[tuple[Card, str | None, Mark]] = field(default_factory=list)
     members: dict[str, frozenset[UserId]] = field(default_factory=dict)
     failing: dict[str, ChatError] = field(default_factory=dict)
     closed: dict[str, ChatError] = field(default_factory=dict)
 
-    def post(self, channel_id: ChannelId, message: Message, *, thread: Card | None = None) -> Card:
+    def post(
+        self, channel_id: ChannelId, message: Message, *, thread: Card | None = None, mark: Mark | None = None
+    ) -> Card:
         """Post a message that the whole channel sees, or below another."""
         self._strike("post")
         if channel_id in self.closed:
@@ -49,10 +54,27 @@ class FakeChat:
             raise ChatRefused("chat.postMessage", "thread_not_found")
         if thread is not None:
             self.replies.append((thread, message))
-            return Card(channel_id, f"1795402246.{len(self.replies):06d}")
-        card = Card(channel_id, f"1795402245.{len(self.posts):06d}")
+            return self._marked(Card(channel_id, f"1795402246.{len(self.replies):06d}"), thread, mark)
+        card = self._marked(Card(channel_id, f"1795402245.{len(self.posts):06d}"), None, mark)
         self.posts.append((card, message))
         return card
+
+    def find(
+        self,
+        channel_id: ChannelId,
+        request_id: RequestId,
+        since: datetime,  # noqa: ARG002 - nothing in this chat is older than a request
+        *,
+        thread: Card | None = None,
+    ) -> Mapping[Mark, Card]:
+        """Find the messages that carry a mark of this request; this chat forgets nothing, however long ago."""
+        self._strike("find")
+        below = None if thread is None else thread.ts
+        return {
+            mark: card
+            for card, ts, mark in self.marks
+            if (card.channel_id, ts, mark.request_id) == (channel_id, below, request_id)
+        }
 
     def update(self, card: Card, message: Message) -> None:
         """Replace a message that was posted."""
@@ -80,6 +102,13 @@ class FakeChat:
         """Return the members of a user group."""
         self._strike("group_members")
         return self.members.get(usergroup_id, frozenset())
+
+    def _marked(self, card: Card, thread: Card | None, mark: Mark | None) -> Card:
+        if mark is None:
+            return card
+        marked = replace(card, seq=mark.seq)
+        self.marks.append((marked, None if thread is None else thread.ts, mark))
+        return marked
 
     def _strike(self, method: str) -> None:
         if method in self.failing:

@@ -123,6 +123,21 @@ class FakeLedger:
                 raise Moved(None)
             self.requests[request_id] = self.requests[request_id].with_card(card)
 
+    def told(self, request: Request) -> None:
+        """Keep that people have been told everything, when the request is as it was read."""
+        with self.call("told"):
+            if self._is_as_read(request):
+                stored = self.requests[request.id]
+                self.requests[request.id] = replace(stored, untold=(), tell_at=None)
+
+    def claim_telling(self, request: Request, until: datetime) -> Request:
+        """Take over what is untold. Raises Moved when the request or its telling is no longer as it was read."""
+        with self.call("claim_telling"):
+            if not self._is_as_read(request):
+                raise Moved(None)
+            self.requests[request.id] = replace(self.requests[request.id], tell_at=until)
+            return replace(request, tell_at=until)
+
     def request(self, request_id: RequestId) -> Request | None:
         """Read one request."""
         with self.call("request"):
@@ -136,8 +151,12 @@ class FakeLedger:
     def open_requests(self, *, limit: int) -> tuple[Request, ...]:
         """Read the requests that need something still, the first due first."""
         with self.call("open_requests"):
-            needy = [each for each in self.requests.values() if each.state.holds_job or each.due_at]
-            return tuple(sorted(needy, key=lambda request: request.due_at or _NEVER)[:limit])
+            return self._listed(limit, [each for each in self.requests.values() if each.is_open])
+
+    def due_requests(self, now: datetime, *, limit: int) -> tuple[Request, ...]:
+        """Read the requests to which the tick must turn by now, the first due first."""
+        with self.call("due_requests"):
+            return self._listed(limit, [each for each in self.requests.values() if (each.wakes_at or _NEVER) <= now])
 
     def chain(self, request_id: RequestId) -> tuple[Mapping[str, object], ...]:
         """Read all facts of one request in their order."""
@@ -193,6 +212,13 @@ class FakeLedger:
             yield
         if fault is not None:
             raise LedgerUnavailable(operation, fault.cause)
+
+    def _is_as_read(self, request: Request) -> bool:
+        stored = self.requests.get(request.id)
+        return stored is not None and (stored.head, stored.tell_at) == (request.head, request.tell_at)
+
+    def _listed(self, limit: int, requests: list[Request]) -> tuple[Request, ...]:
+        return tuple(sorted(requests, key=lambda request: request.wakes_at or _NEVER)[:limit])
 
     def _append(self, fact: Fact) -> None:
         self.facts.setdefault(fact.request_id, []).append(deepcopy(fact.attributes()))

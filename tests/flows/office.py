@@ -7,6 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from handler.delivery import Desk
+from handler.noticeboard import Noticeboard
 from handler.slack.catalogue import load_words
 from handler.slack.payloads import Slash, click
 from handler.slack.voice import Voice
@@ -38,7 +39,8 @@ class Office:
     def desk(self) -> Desk:
         """The desk, as the composition root makes it."""
         world = self.story.world
-        return Desk(world, Herald(world, self.chat, Voice(WORDS, "/dataflow"), self.approvals_channel))
+        board = Noticeboard(world, self.chat, Voice(WORDS, "/dataflow"), self.approvals_channel)
+        return Desk(world, Herald(board))
 
     def type(self, text: str, user: str = "U0KIM", trigger_id: str = "trigger-1") -> None:
         """Deliver a slash command."""

@@ -16,6 +16,8 @@ from handler.domain.outcomes import (
     ChangeShown,
     ClickRefused,
     JobIsBusy,
+    LeftUntold,
+    NothingMore,
     Refused,
     Trouble,
 )
@@ -143,10 +145,14 @@ def test_a_second_press_of_ask_again_finds_the_first(story: Story) -> None:
 
 
 def test_a_redelivered_ask_again_carries_on(story: Story) -> None:
-    """The card could not be posted at first: the same press again is the same request."""
+    """Its worker died before the card was posted: the same press again is the same request, left to be told."""
     first = stale(story)
-    outcomes = [story.press(ask_again, first, KIM, press="press-1") for _ in range(2)]
-    assert outcomes[0] == outcomes[1]
+    click = story.click(first, KIM, press="press-1")
+    outcome = story.send(ask_again, click)
+    assert isinstance(outcome, ChangeShown)
+    assert story.send(ask_again, click) == NothingMore()
+    story.clock.move_on(minutes=2)
+    assert story.send(ask_again, click) == LeftUntold(story.now(outcome.request))
     assert len(story.ledger.requests) == 2
 
 
@@ -211,7 +217,6 @@ def test_a_lead_has_looked_at_an_emergency(story: Story) -> None:
     request = story.opened(BROKEN_GLASS)
     outcome = story.press(mark_reviewed, request)
     assert isinstance(outcome, ChangeShown)
-    assert outcome.is_news is False
     assert outcome.request == story.now(request)
     assert outcome.request.emergency is not None
     assert outcome.request.emergency.reviewed_by == LEE

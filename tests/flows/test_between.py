@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.domain.errors import Moved
+from handler.domain.news import told_by_another
 from handler.domain.outcomes import ChangeShown
 from handler.domain.request import State
 from handler.flows.afterwards import mark_reviewed
@@ -107,12 +108,12 @@ def test_a_review_does_not_stop_an_emergency_and_is_kept(story: Story, ledger: C
 
 
 def test_who_starts_a_change_first_is_the_only_one(story: Story, ledger: CrowdedLedger) -> None:
-    """Another worker that starts the same change in between does it; this one writes nothing and tells what became."""
+    """Another worker that starts the same change in between does it and tells of it; this one writes nothing."""
     request = story.opened()
     ledger.others[State.APPLYING] = lambda: execute(story.world, story.now(request))
     outcome = story.press(approve, request, LEE)
     assert isinstance(outcome, ChangeShown)
-    assert outcome.request == story.now(request)
+    assert outcome.request == told_by_another(story.now(request))
     assert story.events() == ["requested", "approved", "applying", "applied"]
     assert len(story.dataflow.puts) == 1
 

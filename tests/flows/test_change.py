@@ -15,6 +15,7 @@ from handler.domain.outcomes import (
     ChangeImpossible,
     ChangeShown,
     JobIsBusy,
+    LeftUntold,
     NothingMore,
     Refused,
     Trouble,
@@ -25,7 +26,7 @@ from tests.fakes.dataflow import Fault, Put
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.ledger import Fault as LedgerFault
 from tests.flows.conftest import CHOI, PARK
-from tests.makers import JOB_ID, actor, card, fact, request, run_condition
+from tests.makers import JOB_ID, actor, at, card, fact, request, run_condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -232,11 +233,13 @@ def test_a_redelivery_of_a_told_change_says_and_does_nothing_more(story: Story) 
 
 
 def test_a_redelivery_of_an_untold_change_tells_it_without_doing_it_again(story: Story) -> None:
-    """The worker died between the result and the message: the redelivery sends the message only."""
+    """The worker died between the result and the message: once it must be gone, the redelivery sends the message."""
     story.ask("scale wordcount workers=4")
+    assert story.ask("scale wordcount workers=4") == NothingMore()
+    story.clock.move_on(minutes=2)
     again = story.ask("scale wordcount workers=4")
-    assert isinstance(again, ChangeShown)
-    assert again.request.state is State.APPLIED
+    assert isinstance(again, LeftUntold)
+    assert (again.request.state, again.request.tell_at) == (State.APPLIED, at(4))
     assert len(story.dataflow.puts) == 1
 
 
@@ -281,9 +284,7 @@ class Overtaken(FakeLedger):
 def test_a_worker_that_is_overtaken_by_a_whole_change_repeats_nothing(story: Story) -> None:
     """Another worker with the same delivery did everything between our look and our read of the job."""
     story.ledger = Overtaken(meanwhile=lambda: story.ask("scale wordcount workers=4"))
-    outcome = story.ask("scale wordcount workers=4")
-    assert isinstance(outcome, ChangeShown)
-    assert outcome.request.state is State.APPLIED
+    assert story.ask("scale wordcount workers=4") == NothingMore()
     assert len(story.dataflow.puts) == 1
     assert story.events() == ["requested", "applying", "applied"]
 

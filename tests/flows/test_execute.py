@@ -11,6 +11,7 @@ from handler.domain.audit import breaks
 from handler.domain.dataflow_errors import BadParameter, DataFlowTimedOut, DataFlowUnavailable, NotFound, Throttled
 from handler.domain.errors import LedgerUnavailable
 from handler.domain.model import RunCondition
+from handler.domain.news import told_by_another
 from handler.domain.outcomes import ChangeShown
 from handler.domain.request import State
 from handler.domain.verdict import SETTLES_AFTER
@@ -206,12 +207,12 @@ def test_a_result_that_cannot_be_recorded_is_settled_by_the_tick(story: Story) -
 
 
 def test_only_one_of_two_workers_writes(story: Story) -> None:
-    """Two workers hold the same approved request in the same millisecond: one intent, one PUT, and the loser knows."""
+    """Two workers hold the same approved request in the same millisecond: one intent, one PUT, and the winner tells."""
     story.ledger.faults.append(LedgerFault("advance"))
     approved = asked(story)
     first, second = execute(story.world, approved), execute(story.world, approved)
     assert first.state is State.APPLIED
-    assert second == first
+    assert second == told_by_another(first)
     assert story.dataflow.puts == [Put(JOB_ID, run_condition(numWorker=4))]
 
 
@@ -277,6 +278,6 @@ class _With:
 
 def test_a_tick_without_a_record_does_nothing_and_fails(story: Story) -> None:
     """When the record cannot be read the tick raises, so that Lambda counts a failure."""
-    story.ledger.faults.append(LedgerFault("open_requests"))
+    story.ledger.faults.append(LedgerFault("due_requests"))
     with pytest.raises(LedgerUnavailable):
         tick(story.world)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from handler.domain.audit import Event
 from handler.domain.dataflow_errors import BadParameter, DataFlowTimedOut, DataFlowUnavailable, NotFound
 from handler.domain.model import RunCondition
 from handler.domain.outcomes import ChangeShown, EndNear, NotPutBack
 from handler.domain.request import State
 from handler.domain.verdict import SETTLES_AFTER
+from handler.flows.calls import call_of
 from handler.flows.execute import revert
 from handler.flows.review import approve, withdraw
 from handler.flows.upkeep import tick
@@ -24,6 +26,7 @@ from tests.flows.policies import with_approvals
 from tests.makers import JOB_ID, at, job, run_condition
 
 if TYPE_CHECKING:
+    from handler.domain.outcomes import Call
     from handler.domain.request import Request
     from handler.flows.upkeep import Ticked
     from tests.flows.conftest import Story
@@ -46,6 +49,11 @@ def only(outcome: Ticked) -> Request:
     (told,) = outcome.told
     assert isinstance(told, ChangeShown)
     return told.request
+
+
+def called(story: Story, request: Request) -> Call | None:
+    """Return what people are called for by a request's newest news."""
+    return call_of(story.world, request, request.untold[-1])
 
 
 def test_the_end_is_counted_from_the_write_and_is_on_record_before_it(story: Story) -> None:
@@ -289,7 +297,8 @@ def test_what_the_api_refuses_is_tried_again_and_then_left_to_people(story: Stor
     shown = [each.request for _, each in tried]
     assert [each.state for each in shown] == [State.FAILED] * 7
     assert [each.ending.failures for each in shown] == [1, 2, 3, 4, 5, 6, 6]
-    assert tried[-1][1] == NotPutBack(story.now(asked), ("S0LEADS",))
+    assert [each.untold[-1].event for each in shown[-2:]] == [Event.FAILED, Event.ESCALATED]
+    assert called(story, shown[-1]) == NotPutBack(story.now(asked), ("S0LEADS",))
     assert (story.now(asked).revert_at, story.now(asked).due_at, story.workers()) == (None, None, 4)
     assert [fact["detail"] for fact in story.facts("escalated")] == ["not_put_back"]
     assert len(story.dataflow.puts) == 7
@@ -301,11 +310,11 @@ def test_who_asked_is_called_where_nobody_else_is_named(story: Story) -> None:
     story.policy = with_approvals(story.policy, escalate=None)
     over(story)
     story.dataflow.faults.append(Fault("put_run_condition", BadParameter(PUT, status=400), times=6))
-    told: list[object] = []
+    calls = []
     for _ in range(40):
-        told += tick(story.world).told
+        calls += [called(story, each.request) for each in tick(story.world).told]
         story.clock.move_on(minutes=1)
-    assert [each.escalated_to for each in told if isinstance(each, NotPutBack)] == [("U0KIM",)]
+    assert [each.escalated_to for each in calls if isinstance(each, NotPutBack)] == [("U0KIM",)]
 
 
 def test_between_two_tries_the_job_is_free(story: Story) -> None:
@@ -355,7 +364,8 @@ def test_ten_minutes_before_the_end_people_are_asked_once(story: Story) -> None:
 
     ledger.before["advance"] = [another_tick]
     mine = tick(story.world)
-    assert [each.told for each in (*others, mine)] == [(EndNear(story.now(asked)),), ()]
+    assert (mine.told, others[0].told) == ((), (ChangeShown(story.now(asked)),))
+    assert called(story, story.now(asked)) == EndNear(story.now(asked))
     assert [(fact["actor"], fact["detail"]) for fact in story.facts("reminded")] == [("sluice", "ends_soon")]
     assert story.now(asked).due_at == at(60)
     assert story.is_sound(asked)
@@ -367,7 +377,8 @@ def test_people_are_not_asked_before_the_start(story: Story, minutes: int, asked
     story.opened(f"scale wordcount workers=4 for {minutes}m because backlog")
     near = []
     for minute in range(12):
-        near += [minute for each in tick(story.world).told if isinstance(each, EndNear)]
+        calls = [called(story, each.request) for each in tick(story.world).told]
+        near += [minute for each in calls if isinstance(each, EndNear)]
         story.clock.move_on(minutes=1)
     assert near == asked_at
     assert story.workers() == 2

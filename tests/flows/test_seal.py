@@ -177,7 +177,7 @@ def test_what_is_due_is_done_though_sealing_fails(office: Office) -> None:
 
 def test_the_day_is_sealed_though_what_is_due_cannot_be_read(office: Office) -> None:
     """The failure of the rest is a failure of the tick, and the day is sealed all the same."""
-    office.story.ledger.faults = [Fault("open_requests")]
+    office.story.ledger.faults = [Fault("due_requests")]
     with pytest.raises(LedgerUnavailable):
         tick(office)
     assert len(sealed(office)) == 1

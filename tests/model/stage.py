@@ -13,6 +13,7 @@ from handler.delivery import Desk
 from handler.domain.dataflow_errors import DataFlowTimedOut, DataFlowUnavailable, Throttled
 from handler.domain.errors import ChatRefused, LedgerUnavailable
 from handler.domain.model import RequestId
+from handler.noticeboard import Noticeboard
 from handler.ports import World
 from handler.settings import PACKAGED_POLICY
 from handler.slack.catalogue import load_words
@@ -124,7 +125,7 @@ class Stage:
         self.dataflow = StormyDataFlow(clock, watch)
         incidents: Iterator[int] = count(1)
         world = World(self.dataflow, self.ledger, POLICY, directory, clock, lambda: f"incident-{next(incidents)}")
-        self.desk = Desk(world, Herald(world, self.chat, VOICE))
+        self.desk = Desk(world, Herald(Noticeboard(world, self.chat, VOICE)))
         self.good_yeses: dict[str, set[str]] = {}
         self._delivered: set[str] = set()
         self._directory = directory

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from handler.adapters.ledger.items import wire
+from handler.adapters.ledger.scalars import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,14 @@ def head_is_as_read(before: Request) -> Clause:
         {"#head_seq": "head_seq", "#head_hash": "head_hash"},
         {":seq_read": before.head.seq, ":hash_read": before.head.hash},
     )
+
+
+def telling_is_as_read(before: Request) -> Clause:
+    """Nobody has told it, or taken the telling over."""
+    if before.tell_at is None:
+        return Clause("telling is as read", "attribute_not_exists(#tell_at)", {"#tell_at": "tell_at"})
+    read = {":tell_at_read": moment(before.tell_at)}
+    return Clause("telling is as read", "#tell_at = :tell_at_read", {"#tell_at": "tell_at"}, read)
 
 
 def job_is_free_or_mine(request_id: RequestId) -> Clause:

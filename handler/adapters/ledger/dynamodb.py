@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-import logging
-from functools import partial
+from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from handler.adapters.ledger.calls import Calls, ConditionUnmet
 from handler.adapters.ledger.cursor import cursor_after
 from handler.adapters.ledger.items import (
-    OPEN,
     UnreadableItem,
     can_be_key,
     names_request,
     plain,
     stored_fact,
     stored_request,
-    wire,
 )
 from handler.adapters.ledger.looking_back import history_query
 from handler.adapters.ledger.pulse import LAST_TICK, stored_tick, tick_item
+from handler.adapters.ledger.reads import Reads, partition
 from handler.adapters.ledger.seals import DynamoSeals
 from handler.adapters.ledger.sightings import DynamoSightings
 from handler.adapters.ledger.writes import Part, Writes, lock_key, top_key
 from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
 from handler.domain.model import RequestId
+from handler.domain.news import told_by_another
 from handler.domain.period import EVER
 from handler.ports import FactPage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from types_boto3_dynamodb.client import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import QueryInputTypeDef
 
-    from handler.adapters.ledger.items import Item
     from handler.adapters.ledger.writes import Step
     from handler.domain.audit import Fact
     from handler.domain.model import JobId
     from handler.domain.period import Bounds
     from handler.domain.request import Card, Request
     from handler.ports import ByActor, ByJob, Clock, Tick
-
-
-log = logging.getLogger(__name__)
 
 
 class DynamoLedger:
@@ -65,6 +61,7 @@ class DynamoLedger:
         self._client = client
         self._writes = Writes(requests_table, audit_table)
         self._calls = Calls(clock, jitter)
+        self._reads = Reads(client, self._calls, requests_table)
         self._seals = DynamoSeals(client, self._writes, self._calls)
         self._sightings = DynamoSightings(client, requests_table, self._calls)
 
@@ -125,36 +122,48 @@ class DynamoLedger:
         except ConditionUnmet as unmet:
             raise Moved(None) from unmet
 
+    def told(self, request: Request) -> None:
+        """Keep that people have been told everything; see the port."""
+        with suppress(Moved):
+            self._tell("told", request, told_by_another(request))
+
+    def claim_telling(self, request: Request, until: datetime) -> Request:
+        """Take over what is untold; see the port."""
+        claimed = replace(request, tell_at=until)
+        self._tell("claim_telling", request, claimed)
+        return claimed
+
     def request(self, request_id: RequestId) -> Request | None:
         """Read one request, consistently; what cannot be a request's id names none."""
         if not names_request(request_id):
             return None
-        item = self._item("request", request_id)
-        return None if item is None else _read("request", item)
+        item = self._reads.item("request", request_id)
+        try:
+            return None if item is None else stored_request(item)
+        except UnreadableItem as problem:
+            raise LedgerUnavailable("request", str(problem)) from problem
 
     def newest_applied(self, job_id: JobId) -> RequestId | None:
         """Return the request that was applied to this job last."""
-        item = self._item("newest_applied", top_key(job_id))
+        item = self._reads.item("newest_applied", top_key(job_id))
         return None if item is None else RequestId(plain(item)["newest"])
 
     def open_requests(self, *, limit: int) -> tuple[Request, ...]:
-        """Read the requests that need something still, the first due first; a change shows after a moment.
+        """Read the requests that need something still, the first due first; a change shows after a moment."""
+        listed = self._reads.requests("open_requests", page=limit)
+        return tuple(islice((request for request in listed if request.is_open), limit))
 
-        An item that cannot be read is left out with a warning, so that it keeps no other request waiting.
-        """
-        query = _partition(self._writes.requests_table, "gsi_open", OPEN)
-        query["IndexName"] = "open"
-        query["Limit"] = limit
-        read = (_read_or_none(item) for item in self._query("open_requests", query))
-        return tuple(islice((request for request in read if request is not None), limit))
+    def due_requests(self, now: datetime, *, limit: int) -> tuple[Request, ...]:
+        """Read the requests to which the tick must turn by now; a change shows after a moment."""
+        return tuple(islice(self._reads.requests("due_requests", page=limit, by=now), limit))
 
     def chain(self, request_id: RequestId) -> tuple[Mapping[str, object], ...]:
         """Read all facts of one request in their order, consistently."""
         if not can_be_key(request_id):
             return ()
-        query = _partition(self._writes.audit_table, "request_id", request_id)
+        query = partition(self._writes.audit_table, "request_id", request_id)
         query["ConsistentRead"] = True
-        return tuple(stored_fact(item) for item in self._query("chain", query))
+        return tuple(stored_fact(item) for item in self._reads.pages("chain", query))
 
     def history(
         self, query: ByJob | ByActor, *, limit: int, cursor: str | None = None, bounds: Bounds = EVER
@@ -167,7 +176,7 @@ class DynamoLedger:
         if asked is None:
             return FactPage(())
         asked["Limit"] = limit + 1  # one more than is shown tells whether there is a next page
-        items = list(islice(self._query("history", asked), limit + 1))
+        items = list(islice(self._reads.pages("history", asked), limit + 1))
         shown = items[:limit]
         after = tuple(cursor_after(plain(item)["gsi_at"]) for item in shown)
         return FactPage(tuple(stored_fact(item) for item in shown), after[-1] if len(items) > limit else None, after)
@@ -179,11 +188,19 @@ class DynamoLedger:
 
     def last_tick(self) -> Tick | None:
         """Read the tick that came to its end last, consistently."""
-        item = self._item("last_tick", LAST_TICK)
+        item = self._reads.item("last_tick", LAST_TICK)
         try:
             return None if item is None else stored_tick(item)
         except UnreadableItem as problem:
             raise LedgerUnavailable("last_tick", str(problem)) from problem
+
+    def _tell(self, operation: str, before: Request, after: Request) -> None:
+        """Keep who tells what. Raises Moved when the request, or who is to tell of it, is no longer as read."""
+        update = self._writes.telling(before, after)
+        try:
+            self._calls.do(operation, lambda: self._client.update_item(**update))
+        except ConditionUnmet as unmet:
+            raise Moved(None) from unmet
 
     def _transact(self, operation: str, steps: tuple[Step, ...]) -> frozenset[Part]:
         """Do all steps or none; return the parts whose clauses failed, nothing when it is done."""
@@ -196,48 +213,6 @@ class DynamoLedger:
 
     def _holder(self, job_id: JobId) -> Request | None:
         """Read the request that holds a job; None when it ended while we looked."""
-        lock = self._item("holder", lock_key(job_id))
+        lock = self._reads.item("holder", lock_key(job_id))
         holder = None if lock is None else self.request(RequestId(plain(lock)["owner"]))
         return holder if holder is not None and holder.state.holds_job else None
-
-    def _item(self, operation: str, key: str) -> Item | None:
-        table = self._writes.requests_table
-        answer = self._calls.do(
-            operation,
-            lambda: self._client.get_item(TableName=table, Key=wire({"pk": key}), ConsistentRead=True),
-        )
-        return answer.get("Item")
-
-    def _query(self, operation: str, query: QueryInputTypeDef) -> Iterator[Item]:
-        """Read page after page, as far as the caller takes items."""
-        asked = query
-        while True:
-            page = self._calls.do(operation, partial(self._client.query, **asked))
-            yield from page["Items"]
-            if not page.get("LastEvaluatedKey"):
-                return
-            asked = {**query, "ExclusiveStartKey": page["LastEvaluatedKey"]}
-
-
-def _partition(table: str, name: str, value: str) -> QueryInputTypeDef:
-    return {
-        "TableName": table,
-        "KeyConditionExpression": "#key = :key",
-        "ExpressionAttributeNames": {"#key": name},
-        "ExpressionAttributeValues": wire({":key": value}),
-    }
-
-
-def _read(operation: str, item: Item) -> Request:
-    try:
-        return stored_request(item)
-    except UnreadableItem as problem:
-        raise LedgerUnavailable(operation, str(problem)) from problem
-
-
-def _read_or_none(item: Item) -> Request | None:
-    try:
-        return stored_request(item)
-    except UnreadableItem as problem:
-        log.warning("request left out", extra={"pk": plain(item)["pk"], "reason": str(problem)})
-        return None

@@ -24,8 +24,9 @@ from handler.adapters.ledger.decisions import (
     stored_review,
 )
 from handler.adapters.ledger.scalars import moment, stored_count, stored_moment, stored_moment_or_none
-from handler.domain.audit import place_of
+from handler.domain.audit import Event, place_of
 from handler.domain.model import Actor, Change, ChannelId, Head, JobId, RequestId, RunCondition, UserId
+from handler.domain.news import News
 from handler.domain.request import Card, Request, State
 from handler.domain.sealing import SEALS
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     Item = Mapping[str, AttributeValueTypeDef]
 
 SCHEMA: Final = 2
-# An item of schema 1 has no ``ending`` and no ``over``; what is absent is read as none.
+# An item of schema 1 has no ``ending``, no ``over`` and nothing untold; what is absent is read as none.
 READABLE: Final = frozenset({1, SCHEMA})
 INDEX_PREFIX: Final = "gsi_"
 LOCK_PREFIX: Final = "lock#"
@@ -110,11 +111,9 @@ def stored_fact(item: Item) -> dict[str, object]:
 def request_attributes(request: Request) -> dict[str, object]:
     """Return all attributes of a request's item but its key; what does not apply is None and not to be stored.
 
-    ``gsi_open`` and ``gsi_due_at`` put it into the index of open requests while it needs something; those that are due
-    at no time come last.
+    ``gsi_open`` and ``gsi_due_at`` put it into the index of open requests while it needs something.
     """
-    change, due = request.change, request.due_at
-    is_open = request.state.holds_job or due is not None
+    change = request.change
     return {
         "schema": SCHEMA,
         "state": request.state.value,
@@ -134,7 +133,7 @@ def request_attributes(request: Request) -> dict[str, object]:
         "created_at": moment(request.created_at),
         "updated_at": moment(request.updated_at),
         "started_at": moment(request.started_at),
-        "due_at": moment(due),
+        "due_at": moment(request.due_at),
         "found": None if request.found is None else _text(request.found.fields),
         "problem": request.problem,
         "checks": request.checks,
@@ -147,21 +146,34 @@ def request_attributes(request: Request) -> dict[str, object]:
         "ending": ending_attributes(request.ending) or None,
         "digest": request.digest,
         "card": None if request.card is None else card_attributes(request.card),
-        f"{INDEX_PREFIX}open": OPEN if is_open else None,
-        f"{INDEX_PREFIX}due_at": (moment(due) or DUE_AT_NO_TIME) if is_open else None,
+        **telling_attributes(request),
+    }
+
+
+def telling_attributes(request: Request) -> dict[str, object]:
+    """Return what is untold and who is to tell it when, with the place in the index, which depends on it.
+
+    Those that the tick must turn to at no time come last there.
+    """
+    is_listed = request.is_open or request.tell_at is not None
+    return {
+        "tell_at": moment(request.tell_at),
+        "untold": [{"event": each.event.value, "seq": each.seq} for each in request.untold] or None,
+        f"{INDEX_PREFIX}open": OPEN if is_listed else None,
+        f"{INDEX_PREFIX}due_at": (moment(request.wakes_at) or DUE_AT_NO_TIME) if is_listed else None,
     }
 
 
 def card_attributes(card: Card) -> dict[str, object]:
     """Return a card as the map that is kept of it."""
-    return {"channel_id": card.channel_id, "ts": card.ts}
+    return {"channel_id": card.channel_id, "ts": card.ts, "seq": card.seq}
 
 
 def stored_request(item: Item) -> Request:
     """Read a request. Raises UnreadableItem when this version does not write such items."""
     attributes = plain(item)
     if attributes.get("schema") not in READABLE:
-        raise UnreadableItem(f"request item of schema {attributes.get('schema')}, this version reads {SCHEMA}")
+        raise UnreadableItem(f"request item of schema {attributes.get('schema')}, this version reads up to {SCHEMA}")
     try:
         return _request(attributes)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as problem:
@@ -169,7 +181,7 @@ def stored_request(item: Item) -> Request:
 
 
 def _request(stored: Mapping[str, Any]) -> Request:
-    card, found = stored.get("card"), stored.get("found")
+    found = stored.get("found")
     review, emergency, minutes = stored.get("review"), stored.get("emergency"), stored.get("minutes")
     return Request(
         id=RequestId(stored["pk"]),
@@ -189,7 +201,9 @@ def _request(stored: Mapping[str, Any]) -> Request:
         head=Head(stored_count(stored["head_seq"]), stored["head_hash"]),
         reason=stored.get("reason"),
         due_at=stored_moment_or_none(stored.get("due_at")),
-        card=None if card is None else Card(ChannelId(card["channel_id"]), card["ts"]),
+        tell_at=stored_moment_or_none(stored.get("tell_at")),
+        untold=tuple(News(Event(each["event"]), stored_count(each["seq"])) for each in stored.get("untold", ())),
+        card=_card(stored.get("card")),
         found=None if found is None else RunCondition(json.loads(found)),
         problem=stored.get("problem"),
         checks=stored_count(stored["checks"]),
@@ -202,6 +216,12 @@ def _request(stored: Mapping[str, Any]) -> Request:
         over={name: RequestId(each) for name, each in stored.get("over", {}).items()},
         ending=stored_ending(stored.get("ending", {})),
     )
+
+
+def _card(stored: Mapping[str, Any] | None) -> Card | None:
+    if stored is None:
+        return None
+    return Card(ChannelId(stored["channel_id"]), stored["ts"], stored_count(stored.get("seq", 0)))
 
 
 def _text(fields: Mapping[str, object]) -> str:

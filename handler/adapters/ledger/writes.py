@@ -26,10 +26,12 @@ from typing import TYPE_CHECKING
 from handler.adapters.ledger import clauses
 from handler.adapters.ledger.items import (
     LOCK_PREFIX,
+    SCHEMA,
     TOP_PREFIX,
     card_attributes,
     fact_attributes,
     request_attributes,
+    telling_attributes,
     wire,
 )
 from handler.adapters.ledger.scalars import present
@@ -106,6 +108,11 @@ class Writes:
     def remembering(self, request_id: RequestId, card: Card) -> UpdateTypeDef:
         """Keep a request's card and leave all else as it is."""
         return self._update(request_id, {"card": card_attributes(card)}, clauses.REQUEST_EXISTS)
+
+    def telling(self, before: Request, after: Request) -> UpdateTypeDef:
+        """Keep what is untold, and who is to tell it when; nothing else of the request has changed."""
+        as_read = (clauses.head_is_as_read(before), clauses.telling_is_as_read(before))
+        return self._update(before.id, {"schema": SCHEMA, **telling_attributes(after)}, *as_read)
 
     def _take_lock(self, request: Request) -> Step:
         lock = {"pk": lock_key(request.change.job_id), "owner": request.id}

@@ -14,13 +14,14 @@ from starlette.types import Receive, Scope, Send
 from infra.local.slack.faults import Fault, Faults
 from infra.local.slack.methods_chat import CHAT
 from infra.local.slack.methods_directory import DIRECTORY
+from infra.local.slack.methods_history import HISTORY
 from infra.local.slack.methods_views import VIEWS
 from infra.local.slack.refusals import SlackError
 from infra.local.slack.signing import FORM, JSON
 from infra.local.slack.web_api import Call, Method, decoded, refused, run
 from infra.local.slack.workspace_state import Store
 
-METHODS: Mapping[str, Method] = {**CHAT, **VIEWS, **DIRECTORY}
+METHODS: Mapping[str, Method] = {**CHAT, **VIEWS, **DIRECTORY, **HISTORY}
 
 
 class CutOff(Response):

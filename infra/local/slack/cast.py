@@ -66,6 +66,8 @@ class Cast:
         "users:read",
         "channels:read",
         "channels:join",
+        "channels:history",
+        "groups:history",
         "team:read",
     )
     """OAuth scopes of the bot token, as the header `x-oauth-scopes` lists them."""

@@ -22,6 +22,7 @@ from handler.adapters.ledger.calls import dynamodb_config
 from handler.delivery import Desk
 from handler.domain.model import UserId
 from handler.entrypoints.worker import Worker
+from handler.noticeboard import Noticeboard
 from handler.ports import World
 from handler.slack.app import create_app
 from handler.slack.catalogue import load_words
@@ -207,7 +208,7 @@ def _stage(client: DynamoDBClient, meter: Meter) -> Stage:
         told.clock,
         lambda: "incident",
     )
-    desk = Desk(world, Herald(world, heard, Voice(load_words(), COMMAND)))
+    desk = Desk(world, Herald(Noticeboard(world, heard, Voice(load_words(), COMMAND))))
     log = io.StringIO()
     configure("INFO", "sluice-prod-worker")
     handler = logging.getLogger().handlers[0]

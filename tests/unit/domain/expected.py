@@ -9,11 +9,13 @@ from handler.domain.audit import Event, Fact, chained, recordable
 from handler.domain.authority import Allowed
 from handler.domain.model import Head
 from handler.domain.moves import Move
+from handler.domain.news import News
+from handler.domain.request import State
 from tests.makers import JOB_ID, REQUEST_ID, actor, at, card, request, run_condition
 
 if TYPE_CHECKING:
     from handler.domain.model import RunCondition
-    from handler.domain.request import Request, State
+    from handler.domain.request import Request
 
     class Said(TypedDict, total=False):
         """What a fact may say beyond what every fact of a move says."""
@@ -60,6 +62,11 @@ def recorded(by: str, event: Event, after: RunCondition | None = None, **said: U
 
 
 def move(before: Request, fact: Fact, **changed: object) -> Move:
-    """Make the move that ends with this fact and changes these fields, and no others; without any, it only notes."""
+    """Make the move that ends with this fact and changes these fields, and no others; without any, it only notes.
+
+    What changes anything is to be told, unless it is only that the outcome is still not known.
+    """
     after = replace(before, updated_at=at(1) if changed else before.updated_at, head=Head(3, fact.hash))
+    if changed and (before.state, fact.event) != (State.UNKNOWN, Event.UNKNOWN):
+        after = replace(after, untold=(News(fact.event, 3),), tell_at=at(3))
     return Move(replace(after, **changed), fact)  # type: ignore[arg-type] # tests name fields of a request

@@ -12,6 +12,7 @@ from handler.domain.authority import Action, Allowed, NeedsApproval
 from handler.domain.identity import delivery_digest
 from handler.domain.model import Head
 from handler.domain.moves import Move
+from handler.domain.news import News
 from handler.domain.opening import Asked, Refusal, opened, refused
 from handler.domain.request import Emergency, Request, Review, State
 from handler.domain.review import Terms
@@ -51,6 +52,8 @@ OPENED = Request(
     reason="backlog",
     minutes=120,
     due_at=at(2),
+    untold=(News(Event.REQUESTED, 1),),
+    tell_at=at(2),
 )
 
 

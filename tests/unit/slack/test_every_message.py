@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.domain.errors import SettingsInvalid, SluiceError, Usage
-from handler.domain.outcomes import ChangeShown, Misunderstood, NothingMore, Outcome, Trouble
+from handler.domain.outcomes import ChangeShown, LeftUntold, Misunderstood, NothingMore, Outcome, Trouble
 from handler.domain.request import State
 from handler.slack.faults import leaves
 from handler.slack.messages import render
@@ -66,7 +66,7 @@ def _words(text: str) -> list[str]:
 def test_the_gallery_has_every_kind_of_outcome() -> None:
     """A kind of outcome without an example would be a message that nobody has looked at."""
     kinds = {type(outcome) for outcome in EVERYTHING.values()}
-    assert kinds | {NothingMore} == set(Outcome.__args__)
+    assert kinds | {LeftUntold, NothingMore} == set(Outcome.__args__)
 
 
 def test_the_gallery_has_every_state_error_and_usage() -> None:

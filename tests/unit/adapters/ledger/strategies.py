@@ -7,7 +7,9 @@ from typing import Final
 
 from hypothesis import strategies as st
 
+from handler.domain.audit import Event
 from handler.domain.model import Actor, Change, ChannelId, Head, JobId, RequestId, RunCondition, UserId
+from handler.domain.news import News
 from handler.domain.request import Approval, Card, Emergency, Ending, Request, Review, State
 from tests import makers
 
@@ -73,7 +75,9 @@ requests: Final = st.builds(
     head=st.builds(Head, counts, words),
     reason=st.none() | words,
     due_at=st.none() | moments,
-    card=st.none() | st.builds(Card, st.just(ChannelId("C0INCIDENT")), words),
+    tell_at=st.none() | moments,
+    untold=st.lists(st.builds(News, st.sampled_from(Event), counts), max_size=3).map(tuple),
+    card=st.none() | st.builds(Card, st.just(ChannelId("C0INCIDENT")), words, counts),
     found=st.none() | run_conditions,
     problem=st.none() | words,
     checks=counts,

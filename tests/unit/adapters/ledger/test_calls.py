@@ -30,8 +30,11 @@ METHODS: dict[str, tuple[str, Callable[[Ledger], Any]]] = {
     "advance": ("transact_write_items", lambda ledger: ledger.advance(OPENING.request, STEP.request, STEP.fact)),
     "record": ("put_item", lambda ledger: ledger.record(makers.fact())),
     "remember_card": ("update_item", lambda ledger: ledger.remember_card(makers.REQUEST_ID, makers.card())),
+    "told": ("update_item", lambda ledger: ledger.told(OPENING.request)),
+    "claim_telling": ("update_item", lambda ledger: ledger.claim_telling(OPENING.request, makers.at(4))),
     "request": ("get_item", lambda ledger: ledger.request(makers.REQUEST_ID)),
     "open_requests": ("query", lambda ledger: ledger.open_requests(limit=1)),
+    "due_requests": ("query", lambda ledger: ledger.due_requests(makers.NOW, limit=1)),
     "chain": ("query", lambda ledger: ledger.chain(makers.REQUEST_ID)),
     "history": ("query", lambda ledger: ledger.history(ByActor(UserId("U0KIM")), limit=1)),
 }

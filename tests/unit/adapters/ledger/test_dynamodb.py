@@ -71,7 +71,7 @@ def test_requests_are_read_consistently() -> None:
 
 
 UNREADABLE = {"schema": 3}
-CAUSE = "request item of schema 3, this version reads 2"
+CAUSE = "request item of schema 3, this version reads up to 2"
 
 
 def test_an_item_of_another_make_is_not_guessed_at() -> None:

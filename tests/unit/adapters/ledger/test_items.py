@@ -23,6 +23,7 @@ from handler.adapters.ledger.items import (
 )
 from handler.adapters.ledger.scalars import present
 from handler.domain.audit import breaks
+from handler.domain.news import told_by_another
 from handler.domain.request import Ending, Request, State
 from tests import makers
 from tests.makers import NOW
@@ -34,8 +35,19 @@ if TYPE_CHECKING:
 FULL: Final = makers.full_opening().request
 REVIEW: Final = review_attributes(makers.review())
 EMERGENCY: Final = emergency_attributes(makers.emergency())
-# What the first version did not write; schema 1 is read with and without.
-LATER: Final = ("minutes", "revert_at", "undoing", "review", "emergency", "digest", "over", "ending")
+# What the first version did not write; it is read with and without.
+LATER: Final = (
+    "minutes",
+    "revert_at",
+    "undoing",
+    "review",
+    "emergency",
+    "digest",
+    "over",
+    "ending",
+    "tell_at",
+    "untold",
+)
 
 
 def attributes_of(request: Request, **changed: object) -> dict[str, Any]:
@@ -67,7 +79,8 @@ def test_an_item_from_before_reviews_means_none_of_it(state: State) -> None:
     """Schema 1 without the attributes that came later is the same request without those parts."""
     without = {name: value for name, value in attributes_of(replace(FULL, state=state)).items() if name not in LATER}
     expected = replace(FULL, state=state, minutes=None, revert_at=None, undoing=False, review=None, emergency=None)
-    assert replace(expected, over={}, ending=Ending()) == read({**without, "schema": 1})
+    expected = replace(told_by_another(expected), over={}, ending=Ending())
+    assert expected == read({**without, "schema": 1})
 
 
 def test_moments_are_stored_in_one_zone() -> None:
@@ -87,8 +100,8 @@ def test_what_does_not_apply_is_not_stored() -> None:
 @pytest.mark.parametrize(
     ("changed", "cause"),
     [
-        ({"schema": 3}, "request item of schema 3, this version reads 2"),
-        ({"schema": None}, "request item of schema None, this version reads 2"),
+        ({"schema": 3}, "request item of schema 3, this version reads up to 2"),
+        ({"schema": None}, "request item of schema None, this version reads up to 2"),
         ({"state": "confused"}, "ValueError"),
         ({"head_hash": None}, "KeyError"),
         ({"head_seq": "1"}, "TypeError"),
@@ -105,6 +118,11 @@ def test_what_does_not_apply_is_not_stored() -> None:
         ({"due_at": "2026-11-23"}, "ValueError"),
         ({"revert_at": 7}, "TypeError"),
         ({"card": {"ts": "1.1"}}, "KeyError"),
+        ({"card": {"channel_id": "C0DATA", "ts": "1.1", "seq": "4"}}, "TypeError"),
+        ({"tell_at": "soon"}, "ValueError"),
+        ({"untold": [{"event": "applied"}]}, "KeyError"),
+        ({"untold": [{"event": "whispered", "seq": 4}]}, "ValueError"),
+        ({"untold": [{"event": "applied", "seq": True}]}, "TypeError"),
         ({"review": "by hand"}, "TypeError"),
         ({"review": {**REVIEW, "needed": "2"}}, "TypeError"),
         ({"review": {**REVIEW, "reminders": True}}, "TypeError"),
