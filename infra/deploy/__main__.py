@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.deploy import account as accounts
@@ -14,7 +15,7 @@ from infra.deploy.afterwards import after_first_deploy, after_removal, after_upd
 from infra.deploy.errors import Stopped
 from infra.deploy.order import Order, order
 from infra.deploy.policy import check
-from infra.deploy.secrets import fill
+from infra.deploy.secrets import fill, start_anew
 from infra.deploy.standing import may_deploy, may_remove, must_stand
 from infra.deploy.tool import run_tool
 from infra.local.node import ensure_node_packages
@@ -84,14 +85,17 @@ def _deploy(meant: Order, account: Account, target: Target, policy: Path) -> Non
         )
     _say(f"deployed; Slack's address is {after.outputs['FrontUrl']}")
     command = meant.parameters.get("slackCommand", "/dataflow")
-    for line in after_first_deploy(meant, after, command) if before is None else after_update(meant):
+    for line in after_first_deploy(meant, command) if before is None else after_update(meant):
         _say(line)
 
 
 def _secrets(meant: Order, account: Account) -> None:
     stack = must_stand(meant, account.stack(meant))
     _say("Nothing you type is shown. An empty answer leaves a secret as it is.")
-    fill(account.client("secretsmanager"), stack, getpass.getpass if sys.stdin.isatty() else _read_line, _say)
+    ask = getpass.getpass if sys.stdin.isatty() else _read_line
+    if fill(account.client("secretsmanager"), stack, ask, _say):
+        start_anew(account.client("lambda"), stack, datetime.now(UTC))
+        _say(f"{stack.outputs['WorkerFunction']} starts anew with them; the door finds them by itself within minutes")
 
 
 def _remove(meant: Order, account: Account, confirmed: str) -> None:

@@ -4,22 +4,19 @@ from infra.deploy.order import Order
 from infra.deploy.standing import Stack
 
 
-def after_first_deploy(order: Order, stack: Stack, command: str) -> list[str]:
+def after_first_deploy(order: Order, command: str) -> list[str]:
     """The steps from a deployed stack to an answer in Slack.
 
     Args:
         order: what was deployed.
-        stack: as it stands now.
         command: the slash command.
     """
-    address = stack.outputs["FrontUrl"]
-    named = "" if command == "/dataflow" else f" --command {command}"
     where = f"STAGE={order.stage} REGION={order.region}"
     return [
         "",
         "Next:",
         "  1. Create the Slack app from the manifest that this prints, and install it in your workspace:",
-        f"       .venv/bin/python -m infra.slack --url {address}{named}",
+        f"       .venv/bin/python -m infra.slack --stage {order.stage} --region {order.region}",
         "  2. Put the values into the three secrets (each is asked for, none is shown or kept in the shell's history):",
         f"       make secrets {where}",
         "  3. Invite the bot to the channel where approvals go:  /invite @Sluice",

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -69,8 +70,8 @@ def fill(
     stack: Stack,
     ask: Callable[[str], str],
     say: Callable[[str], None],
-) -> None:
-    """Ask for each secret and store it; an empty first answer leaves a secret as it is.
+) -> bool:
+    """Ask for each secret and store it; an empty first answer leaves a secret as it is. Whether any was stored.
 
     Args:
         manager: a client of Secrets Manager.
@@ -81,6 +82,7 @@ def fill(
     Raises:
         Stopped: a value cannot be what was asked for, or AWS did not take it; the secrets said before are stored.
     """
+    stored = False
     for output, fields in FIELDS.items():
         name = stack.outputs[output]
         values = _asked(fields, ask)
@@ -95,6 +97,38 @@ def fill(
                 f"{name} was not stored ({code}): use credentials that may put its value, and run it again."
             ) from None  # the error's request holds the value
         say(f"{name}: stored")
+        stored = True
+    return stored
+
+
+def start_anew(
+    functions: Any,  # noqa: ANN401 - boto3 makes its clients at run time
+    stack: Stack,
+    now: datetime,
+) -> None:
+    """Have Lambda replace the worker's processes, each of which read its secrets when it began.
+
+    A change of the configuration does that ("Lambda execution environment", developer guide); the description is the
+    one that changes nothing else. The door looks for a fresher secret by itself.
+
+    Args:
+        functions: a client of Lambda.
+        stack: names the worker.
+        now: goes into the description.
+
+    Raises:
+        Stopped: AWS did not do it; the secrets are stored.
+    """
+    name = stack.outputs["WorkerFunction"]
+    try:
+        told = functions.get_function_configuration(FunctionName=name).get("Description", "")
+        description = f"{told.partition(' Secrets of ')[0]} Secrets of {now:%Y-%m-%d %H:%M:%S} UTC."
+        functions.update_function_configuration(FunctionName=name, Description=description)
+    except (ClientError, BotoCoreError) as error:
+        raise Stopped(
+            f"The secrets are stored, but {name} may go on with the old ones for hours: change its description in the"
+            f" Lambda console, which starts it anew ({type(error).__name__})."
+        ) from error
 
 
 def _asked(fields: tuple[Field, ...], ask: Callable[[str], str]) -> dict[str, str] | None:

@@ -83,12 +83,14 @@ def test_a_stage_is_deployed_changed_and_removed_and_its_records_stay(desk: Desk
     assert (first.returncode, first.stderr) == (0, "")
     assert functions.get_function_configuration(FunctionName="sluice-trial-worker")["State"] == "Active"
     assert "make secrets STAGE=trial REGION=ap-northeast-2" in first.stdout
-    assert "-m infra.slack --url https://" in first.stdout
+    assert "-m infra.slack --stage trial --region ap-northeast-2" in first.stdout
 
     stored = desk.types("secrets", "--stage", "trial", typed="\nxoxb-playground\n\n")
     secret = desk.client("secretsmanager").get_secret_value(SecretId="sluice/trial/slack-bot")["SecretString"]
     assert (stored.returncode, json.loads(secret)) == (0, {"bot_token": "xoxb-playground"})
     assert "xoxb" not in stored.stdout
+    anew = functions.get_function_configuration(FunctionName="sluice-trial-worker")["Description"]
+    assert " Secrets of 20" in anew
 
     again = desk.types("deploy", *here, "--param", "approvalsChannel=C0123", "--param", "logLevel=DEBUG")
     told = functions.get_function_configuration(FunctionName="sluice-trial-worker")["Environment"]["Variables"]

@@ -41,8 +41,13 @@ def main() -> int:
     print("| **together** | " + " | ".join(f"**{sum(each.values()):,.2f}**" for each in bills) + " |")
     print(f"\n| price, {PRICES_AS_OF} | US dollars | page |\n|---|---|---|")
     for dollars, unit, page in PRICES.values():
-        print(f"| {unit} | {f'{dollars:.10f}'.rstrip('0')} | {page} |")
+        print(f"| {unit} | {_plain(dollars)} | {page} |")
     return 0
+
+
+def _plain(dollars: float) -> str:
+    """Dollars without an exponent and without zeros at the end."""
+    return f"{dollars:.10f}".rstrip("0").rstrip(".")
 
 
 def _row(often: str, name: str, counted: Counted, assumed: Assumed) -> str:

@@ -29,10 +29,11 @@ class Kind:
 
 
 def looking(text: str) -> Callable[[Stage], None]:
-    """A question that changes nothing, asked where one change is on record."""
+    """A question that changes nothing, asked ten minutes after a change: nothing is remembered of the groups."""
 
     def story(stage: Stage) -> None:
         stage.types("scale wordcount workers=4 because backlog")
+        stage.clock.move_on(minutes=10)
         stage.begin_to_count()
         stage.types(text)
 

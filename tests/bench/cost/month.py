@@ -15,7 +15,8 @@ TICKS = DAYS * 24 * 60
 GIGABYTE = 1024**3
 MILLION = 1_000_000
 
-# US dollars in ap-northeast-2 (Seoul), on-demand, without any free tier, taxes not included; looked up 2026-11-23.
+# US dollars in ap-northeast-2 (Seoul), on demand, without any free tier, before tax; docs/operations.md says which of
+# them could be looked up.
 PRICES_AS_OF = "2026-11-23"
 PRICES: Mapping[str, tuple[float, str, str]] = {
     "lambda_gb_second": (0.0000133334, "GB-second, arm64", "aws.amazon.com/lambda/pricing"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3.session
@@ -10,7 +11,7 @@ import pytest
 from botocore.stub import Stubber
 
 from infra.deploy.errors import Stopped
-from infra.deploy.secrets import fill
+from infra.deploy.secrets import fill, start_anew
 from infra.deploy.standing import Stack
 
 SIGNING = "0123456789abcdef0123456789abcdef"
@@ -22,6 +23,7 @@ STACK = Stack(
         "SlackSigningSecretName": "sluice/prod/slack-signing",
         "SlackBotSecretName": "sluice/prod/slack-bot",
         "NcpSecretName": "sluice/prod/ncp",
+        "WorkerFunction": "sluice-prod-worker",
     },
 )
 
@@ -102,3 +104,25 @@ def test_a_refusal_of_aws_is_told_without_the_value() -> None:
 
     assert str(stopped.value).startswith("sluice/prod/slack-signing was not stored (AccessDeniedException)")
     assert stopped.value.__suppress_context__
+
+
+@pytest.mark.parametrize("before", ["Carries out.", "Carries out. Secrets of 2026-11-01 00:00:00 UTC."])
+def test_the_worker_starts_anew_with_the_new_values(before: str) -> None:
+    """Its description changes, and nothing else; an earlier time in it is replaced."""
+    functions = boto3.session.Session("test", "test", region_name="ap-northeast-2").client("lambda")
+    name = {"FunctionName": "sluice-prod-worker"}
+    described = {**name, "Description": "Carries out. Secrets of 2026-11-23 06:40:00 UTC."}
+    with Stubber(functions) as answers:
+        answers.add_response("get_function_configuration", {"Description": before}, name)
+        answers.add_response("update_function_configuration", {}, described)
+        start_anew(functions, STACK, datetime(2026, 11, 23, 6, 40, tzinfo=UTC))
+        answers.assert_no_pending_responses()
+
+
+def test_a_worker_that_cannot_be_started_anew_is_told() -> None:
+    """The secrets are stored all the same, and the message says what is left to do by hand."""
+    functions = boto3.session.Session("test", "test", region_name="ap-northeast-2").client("lambda")
+    answers = Stubber(functions)
+    answers.add_client_error("get_function_configuration", "AccessDeniedException")
+    with answers, pytest.raises(Stopped, match=r"^The secrets are stored, but sluice-prod-worker"):
+        start_anew(functions, STACK, datetime(2026, 11, 23, 6, 40, tzinfo=UTC))
