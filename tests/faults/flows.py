@@ -71,6 +71,13 @@ def _after(begin: Callable[[Stage], None], **time: float) -> Callable[[Stage], N
     return begun
 
 
+def _a_day_ago(stage: Stage) -> None:
+    _asked("workers=8")(stage)
+    for minutes in (1, 30, 21 * 60):
+        stage.hours.pass_by(timedelta(minutes=minutes))
+        _done(stage, TICK)
+
+
 def _approved_once(stage: Stage) -> None:
     _asked("workers=10")(stage)
     _done(stage, stage.press(LEAD, "approve"))
@@ -121,6 +128,7 @@ FLOWS = (
     Flow("scale", _scale("workers=4"), {State.APPLIED: 4, State.FAILED: 2}),
     Flow("scale for a time", _scale("workers=4 for 2h"), {State.REVERTED: 2, State.FAILED: 2}),
     Flow("revert", _tick, {State.REVERTED: 2, State.FAILED: 4}, begin=_after(_asked("workers=4 for 2h"), minutes=121)),
+    Flow("notice", _tick, {State.REVERTED: 2}, begin=_after(_asked("workers=4 for 2h"), minutes=111)),
     Flow("ask", _scale("workers=8"), {State.EXPIRED: 2}),
     Flow("approve", _pressed(LEAD, "approve"), {State.APPLIED: 8, State.FAILED: 2}, begin=_asked("workers=8")),
     Flow("approve first of two", _pressed(LEAD, "approve"), {State.EXPIRED: 2}, begin=_asked("workers=10")),
@@ -151,6 +159,7 @@ FLOWS = (
     Flow("reminder", _tick, {State.EXPIRED: 2}, begin=_after(_asked("workers=8"), minutes=11)),
     Flow("escalation", _tick, {State.EXPIRED: 2}, begin=_after(_asked("workers=8"), minutes=21)),
     Flow("stale", _pressed(LEAD, "approve"), {State.STALE: 3}, begin=_edited_in_the_console, untouched=3),
+    Flow("seal", _tick, {State.EXPIRED: 2}, begin=_a_day_ago),
     Flow("unknown, taken", _tick, {State.APPLIED: 4}, begin=_after(_unknown(Harm.RESET_AFTER), minutes=2)),
     Flow("unknown, lost", _tick, {State.FAILED: 2}, begin=_after(_unknown(Harm.RESET_BEFORE), minutes=10)),
     Flow("refused by the API", _scale("workers=4"), {State.FAILED: 2}, begin=_refused_by_the_api),

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from handler.domain.audit import breaks
 from handler.domain.request import State
+from handler.flows.prove import Examiner
 from handler.slack.catalogue import load_words
 from tests.faults.stage import LEAD, OTHER_LEAD, VIEWER
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from tests.faults.stage import Stage
 
     Fact = Mapping[str, Any]
+    Intent = tuple[object, str | None]
 
 SENTENCES = load_words().sentences
 NEWS = ("applied", "failed", "unknown", "reverted", "denied", "expired", "withdrawn", "stale")
-OUTCOMES = {"applying": {"applied", "failed", "unknown"}, "reverting": {"reverted", "failed", "unknown"}}
-WRITES = frozenset(OUTCOMES)
+OUTCOMES = {"applying": {"applied", "failed"}, "reverting": {"reverted", "failed"}}
 OPEN_BUTTONS = {
     State.STALE: {"ask_again"},
     State.EXPIRED: {"ask_again"},
@@ -41,23 +41,22 @@ def violations(stage: Stage, flow: Flow, *, was_told: bool = True) -> list[str]:
 
 def truths(stage: Stage, flow: Flow, *, was_told: bool = True) -> list[str]:
     """Return what is wrong with the record, the job and the writes."""
-    requests, chains = stage.requests(), stage.chains()
-    found = list(_record(stage, requests, chains))
+    requests = stage.requests()
+    found = list(_record(stage))
     if not flow.ends or (not requests and not was_told):
         return [*found, *_nothing_done(stage, requests)]
     if len(requests) != 1:
         return [*found, f"there are {len(requests)} requests, not one"]
     (request,) = requests
-    return [*found, *_job(stage, flow, request), *_writes(stage, chains[request.id])]
+    return [*found, *_job(stage, flow, request), *_writes(stage, stage.chain(request))]
 
 
 def tellings(stage: Stage, flow: Flow, *, was_told: bool = True) -> list[str]:
     """Return what is wrong with what people were told."""
     if not flow.ends:
         return [] if stage.whispers(VIEWER) or not was_told else ["the asker was told nothing"]
-    facts = stage.chains()
     found = [each for request in stage.requests() for each in _card(stage, request)]
-    return [*found, *(each for request in stage.requests() for each in _words(stage, facts[request.id]))]
+    return [*found, *(each for request in stage.requests() for each in _words(stage, stage.chain(request)))]
 
 
 def _nothing_done(stage: Stage, requests: Sequence[Request]) -> Iterator[str]:
@@ -65,13 +64,9 @@ def _nothing_done(stage: Stage, requests: Sequence[Request]) -> Iterator[str]:
         yield "something was done that nobody allowed"
 
 
-def _record(stage: Stage, requests: Sequence[Request], chains: Mapping[str, Sequence[Fact]]) -> Iterator[str]:
-    """Every chain verifies, nothing is owed and no job is held."""
-    heads = {request.id: request.head for request in requests}
-    for request_id, facts in chains.items():
-        yield from breaks(facts, heads.get(request_id))  # type: ignore[call-overload]
-    if set(heads) - set(chains):
-        yield "a request has no facts"
+def _record(stage: Stage) -> Iterator[str]:
+    """The whole record verifies, as ``sluice audit verify`` does it; nothing is owed, and no job is held."""
+    yield from Examiner(stage.archive(), lambda _tally: None).everything()
     if stage.locks():
         yield f"a lock is left: {stage.locks()}"
     if stage.due():
@@ -90,22 +85,27 @@ def _job(stage: Stage, flow: Flow, request: Request) -> Iterator[str]:
 
 
 def _writes(stage: Stage, facts: Sequence[Fact]) -> Iterator[str]:
-    """Each intent has an outcome, and as many writes reached the API as it says: one, or none when it failed."""
-    puts = stage.puts()
+    """Each intent has an outcome, and was sent once; one that failed may not have been sent at all."""
+    intents = []
     for place, fact in enumerate(facts):
-        if fact["event"] not in WRITES:
-            continue
-        later = [each["event"] for each in facts[place + 1 :]]
-        outcome = next((each for each in later if each in OUTCOMES[fact["event"]] - {"unknown"}), None)
-        if outcome is None:
-            yield f"the intent {fact['event']} has no outcome"
-        sent = puts[:1]
-        if sent == [fact["after"]]:
-            puts = puts[1:]
-        elif outcome != "failed":
-            yield f"the intent {fact['event']} of {fact['after']} was carried out with {sent}"
-    if puts:
-        yield f"writes reached the API that nobody intended: {puts}"
+        if fact["event"] in OUTCOMES:
+            later = [each["event"] for each in facts[place + 1 :]]
+            outcome = next((each for each in later if each in OUTCOMES[fact["event"]]), None)
+            intents.append((fact["after"], outcome))
+            if outcome is None:
+                yield f"the intent {fact['event']} has no outcome"
+    if not _is_each_sent_once(intents, stage.puts()):
+        yield f"the intents {intents} were carried out with {stage.puts()}"
+
+
+def _is_each_sent_once(intents: Sequence[Intent], puts: Sequence[object]) -> bool:
+    """Whether the writes that arrived are those of the intents in their order, without one that failed or with it."""
+    if not intents:
+        return not puts
+    (after, outcome), *later = intents
+    if puts and puts[0] == after and _is_each_sent_once(later, puts[1:]):
+        return True
+    return outcome == "failed" and _is_each_sent_once(later, puts)
 
 
 def _card(stage: Stage, request: Request) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import certifi
 
+from handler.adapters.ledger.archive import DynamoArchive
 from handler.adapters.ledger.calls import dynamodb_config
 from handler.domain.model import RequestId
+from handler.settings import PACKAGED_POLICY
 from infra.local.dataflow import World, serve
 from infra.local.dataflow.world import PLAYGROUND_ACCESS_KEY, PLAYGROUND_SECRET_KEY
 from infra.local.slack import payloads, serving
@@ -25,7 +29,7 @@ from tests.faults import proxy
 from tests.faults.workers import Ended, nursery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from types_boto3_dynamodb.client import DynamoDBClient
 
@@ -38,7 +42,8 @@ if TYPE_CHECKING:
     from tests.faults.workers import Event, Life, Nursery
 
 ASKER, LEAD, OTHER_LEAD, VIEWER, BOT, CHANNEL = "U0KIM", "U0LEE", "U0HAN", "U0PARK", "U0SLUICE", "C0INCIDENT"
-JOB_ID, JOB, WORKERS = "Wc7RtQ2mLx9B", "wordcount", 2
+AUDIT_CHANNEL = "C0DATA"
+JOB_ID, WORKERS = "Wc7RtQ2mLx9B", 2
 TICK: Event = {"detail-type": "Scheduled Event"}
 BEGUN = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 BOT_SECRET, NCP_SECRET = "sluice/faults/slack-bot", "sluice/faults/ncp"
@@ -58,6 +63,7 @@ class Stage:
     proxy: Proxy
     dynamo: Dynamo
     lives: list[Life]
+    delivered: list[Event] = field(default_factory=list)
     is_impatient: bool = False
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -66,6 +72,7 @@ class Stage:
         self.end()
         self.hours.now = BEGUN
         self.is_impatient = False
+        self.delivered.clear()
         self.proxy.begin()
         self.dataflow.reset()
         self.workspace.reset()
@@ -80,11 +87,19 @@ class Stage:
 
     def deliver(self, event: Event) -> Ended:
         """Invoke the worker: the one that is warm, or a new one."""
+        self.delivered.append(event)
         life = self._warm() or self.born()
         ended = life.invoke(event, self.hours.now, is_impatient=self.is_impatient)
         if ended == Ended():
             self.end()
         return ended
+
+    def deliver_at_once(self, events: Sequence[Event]) -> list[Ended]:
+        """Invoke a worker for each of these at the same moment; return how each invocation ended."""
+        self.end()
+        lives = [self.born() for _ in events]
+        with ThreadPoolExecutor(len(lives)) as at_once:
+            return list(at_once.map(lambda life, event: life.invoke(event, self.hours.now), lives, events))
 
     def deliver_as_lambda_does(self, event: Event) -> Ended:
         """Invoke the worker for what may wait: what failed is tried once more, a minute later."""
@@ -170,16 +185,19 @@ class Stage:
             if each.user == BOT and each.channel == CHANNEL and each.ephemeral_to is None and not each.deleted
         ]
 
+    def seals(self) -> list[Message]:
+        """Return what was said in the channel of the seals."""
+        return [each for each in self.state().conversation.messages if each.channel == AUDIT_CHANNEL]
+
     def whispers(self, user_id: str = ASKER) -> list[Message]:
         """Return what the bot has said to one person alone."""
         return [each for each in self.state().conversation.messages if each.ephemeral_to == user_id]
 
     def requests(self) -> list[Request]:
-        """Return all requests there are."""
+        """Return all requests there are; only their items have a state."""
         items = self._items(self.dynamo.requests_table)
-        ids = [item["pk"]["S"] for item in items if not item["pk"]["S"].startswith("lock#")]
-        found = [self.dynamo.ledger.request(each) for each in sorted(ids)]
-        return [each for each in found if each is not None]
+        ids = sorted(RequestId(item["pk"]["S"]) for item in items if "state" in item)
+        return [request for each in ids if (request := self.dynamo.ledger.request(each)) is not None]
 
     def locks(self) -> list[str]:
         """Return the keys of all locks there are."""
@@ -191,10 +209,14 @@ class Stage:
         items = self._items(self.dynamo.requests_table)
         return sorted(datetime.fromisoformat(item["gsi_due_at"]["S"]) for item in items if "gsi_due_at" in item)
 
-    def chains(self) -> dict[str, list[dict[str, Any]]]:
-        """Return all facts there are, by request, in their order."""
-        ids = {RequestId(item["request_id"]["S"]) for item in self._items(self.dynamo.audit_table)}
-        return {each: [dict(fact) for fact in self.dynamo.ledger.chain(each)] for each in sorted(ids)}
+    def chain(self, request: Request) -> list[dict[str, Any]]:
+        """Return a request's facts in their order."""
+        return [dict(fact) for fact in self.dynamo.ledger.chain(request.id)]
+
+    def archive(self) -> DynamoArchive:
+        """Return the record as an operator reads it."""
+        tables = self.dynamo
+        return DynamoArchive(self.client, requests_table=tables.requests_table, audit_table=tables.audit_table)
 
     def puts(self) -> list[dict[str, Any]]:
         """Return what was sent to the API to be written, whatever became of it, the oldest first."""
@@ -263,12 +285,21 @@ def _environment(between: Proxy, folder: Path) -> dict[str, str]:
         "SLACK_API_URL": f"{between.urls['slack']}/api/",
         "NCP_SECRET_ID": NCP_SECRET,
         "NCP_DATAFLOW_URL": between.urls["dataflow"],
+        "POLICY_DIR": str(_policy(folder / "policy")),
         "LOG_LEVEL": "WARNING",
     }
 
 
 def _tables(dynamo: Dynamo) -> dict[str, str]:
     return {"REQUESTS_TABLE": dynamo.requests_table, "AUDIT_TABLE": dynamo.audit_table}
+
+
+def _policy(folder: Path) -> Path:
+    """Copy the shipped policy, and let it name a channel for the seals."""
+    shutil.copytree(PACKAGED_POLICY, folder)
+    with (folder / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'\n[audit]\nchannel = "{AUDIT_CHANNEL}"\n')
+    return folder
 
 
 def _one_authority(path: Path) -> Path:

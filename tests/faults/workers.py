@@ -47,7 +47,7 @@ class Life:
         self._stream: TextIOWrapper = line.makefile("rw")
         self.pid = int(self._read()["pid"])
 
-    def invoke(self, event: Event, now: datetime, *, is_impatient: bool) -> Ended:
+    def invoke(self, event: Event, now: datetime, *, is_impatient: bool = False) -> Ended:
         """Let the worker handle an event; it waits for its neighbours for a short time only when ``is_impatient``."""
         order = {"event": event, "now": now.isoformat(), "is_impatient": is_impatient}
         self._stream.write(json.dumps(order) + "\n")
