@@ -13,7 +13,7 @@ from handler.domain.grammar import parse
 from handler.domain.identity import delivery_digest
 from handler.domain.model import RequestId
 from handler.domain.outcomes import ChangeShown, Misunderstood
-from handler.flows import afterwards, review
+from handler.flows import afterwards, ending, review
 from handler.flows.access import Asker
 from handler.flows.answer import answer, attempted
 from handler.flows.review import Click, Ref
@@ -177,6 +177,9 @@ STORIES: Mapping[str, Callable[[World, Click], Outcome]] = {
     "withdraw": review.withdraw,
     "ask_again": afterwards.ask_again,
     "reviewed": afterwards.mark_reviewed,
+    "extend": ending.extend,
+    "keep": ending.keep,
+    "revert": ending.revert_now,
 }
 
 

@@ -60,6 +60,14 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """Put the former values of a change back; ``request`` is its id as typed."""
+
+    request: str
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """What would the policy say to this change, and who could approve it now?"""
 
@@ -97,4 +105,6 @@ class ListRequests:
     """Which requests are open?"""
 
 
-Command = Help | ShowStatus | ListJobs | Scale | Why | ShowJobHistory | ShowUserHistory | ShowOlder | ListRequests
+Command = (
+    Help | ShowStatus | ListJobs | Scale | Why | ShowJobHistory | ShowUserHistory | ShowOlder | ListRequests | Undo
+)

@@ -4,6 +4,7 @@ SluiceError
 ├── UsageError                 the words typed make no command; nothing was asked of anybody
 ├── JobNotFound                no job of that id or name
 ├── JobAmbiguous               several jobs begin with that name
+├── RequestNotFound            no request has this id
 ├── GroupUndetermined          it could not be found out who belongs to a group; nothing is allowed
 ├── SettingsInvalid            the function is set up wrongly; lists every problem
 │   └── PolicyInvalid          the policy does not validate
@@ -66,6 +67,7 @@ class Usage(StrEnum):
     GIVEN_TWICE = "given_twice"
     UNEXPECTED_WORD = "unexpected_word"
     MISSING_REASON = "missing_reason"
+    MISSING_REQUEST = "missing_request"
     MISSING_SUBJECT = "missing_subject"
     TOO_LONG = "too_long"
     UNREADABLE = "unreadable"
@@ -106,6 +108,14 @@ class JobAmbiguous(SluiceError):
         self.asked = asked
         self.candidates = candidates
         self.total = total
+
+
+class RequestNotFound(SluiceError):
+    """No request has this id, as it was typed."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__("request not found")
+        self.asked = asked
 
 
 class GroupUndetermined(SluiceError):

@@ -14,6 +14,7 @@ from handler.domain.commands import (
     ShowJobHistory,
     ShowStatus,
     ShowUserHistory,
+    Undo,
     Why,
 )
 from handler.domain.errors import Usage, UsageError
@@ -69,6 +70,8 @@ def _command(phrase: verbs.Phrase, text: str) -> Command:
         case Topic.REQUESTS:
             _expect_end(topic, text, at)
             return ListRequests()
+        case Topic.UNDO:
+            return _undo(text, at)
         case _:
             assert_never(topic)
 
@@ -83,6 +86,18 @@ def _change(phrase: verbs.Phrase, text: str) -> Scale:
         error.topic = error.topic or phrase.topic
         raise
     return replace(change, is_emergency=phrase.is_emergency)
+
+
+def _undo(text: str, at: int) -> Undo:
+    request = next(tokens.words(text, at), None)
+    if request is None or scaling.begins_reason(request.raw):
+        raise UsageError(Usage.MISSING_REQUEST, topic=Topic.UNDO)
+    _bounded(request.text, Topic.UNDO)
+    try:
+        return Undo(request.text, scaling.reason_alone(text, request.end))
+    except UsageError as error:
+        error.topic = Topic.UNDO
+        raise
 
 
 def _history(text: str, at: int) -> ShowJobHistory | ShowUserHistory:

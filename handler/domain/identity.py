@@ -10,6 +10,8 @@ from handler.domain.model import RequestId
 # Crockford's base 32: no letter that looks or sounds like a digit.
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH: Final = 8
+# What people read or hear for a digit, and Crockford takes for it.
+_MISREAD: Final = str.maketrans("oil", "011")
 
 
 def delivery_digest(delivery: str) -> str:
@@ -24,4 +26,12 @@ def request_id(digest: str, attempt: int = 0) -> RequestId:
     """
     number = int.from_bytes(hashlib.sha256(f"{digest}/{attempt}".encode()).digest()[:5], "big")
     letters = "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(ID_LENGTH))
+    return RequestId(f"{letters[:4]}-{letters[4:]}")
+
+
+def read_request_id(typed: str) -> RequestId | None:
+    """Read an id as people type it: in capitals, without its dash, O for 0; None when it can be none."""
+    letters = typed.casefold().replace("-", "").translate(_MISREAD)
+    if len(letters) != ID_LENGTH or not set(letters) <= set(ALPHABET):
+        return None
     return RequestId(f"{letters[:4]}-{letters[4:]}")

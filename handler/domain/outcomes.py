@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from handler.domain.dataflow_errors import DataFlowUnclear
     from handler.domain.errors import SluiceError, UsageError
     from handler.domain.model import Change, Execution, Job, JobSummary, RequestId, UserId
+    from handler.domain.overlay import PutBack, StandDown
     from handler.domain.period import Bounds
     from handler.domain.preview import Problem
     from handler.domain.request import Request
@@ -78,10 +79,16 @@ class AskedAlready:
 
 @dataclass(frozen=True, slots=True)
 class ClickRefused:
-    """A click decided nothing; ``request`` is what it was about, as it is now."""
+    """A click decided nothing; ``request`` is what it was about, as it is now.
+
+    Of what the policy does not let them do, ``could`` are who may now, None when that could not be found out. ``way``
+    is what would have been put back into the job, or why nothing is.
+    """
 
     why: Objection
     request: Request | None = None
+    could: tuple[UserId, ...] | None = None
+    way: PutBack | StandDown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ So it does not matter in which order they end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -39,10 +39,11 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """These values are to be put back into the job as it was found."""
+    """These values are to be put back into the job as it was found; ``on_top`` is a later change that has the rest."""
 
     found: RunCondition
     values: Mapping[str, int]
+    on_top: Request | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
@@ -84,7 +85,7 @@ def way_back(request: Request, found: RunCondition, above: Layers, below: Layers
         if former is None:
             return StandDown(Why.NOTHING_TO_PUT_BACK, found)
         values[name] = former
-    return PutBack(found, values) if values else StandDown(Why.OVERLAID, found, on_top)
+    return PutBack(found, values, on_top) if values else StandDown(Why.OVERLAID, found, on_top)
 
 
 def former_value(request: Request, name: str, below: Sequence[Request]) -> int | None:

@@ -37,6 +37,12 @@ class Terms:
     channel: str | None = None
     review_within: timedelta = timedelta(days=1)
     longest_emergency: timedelta = timedelta(hours=2)
+
+    @property
+    def longest_emergency_minutes(self) -> int:
+        """How many minutes an emergency change may last, whole ones."""
+        return int(self.longest_emergency.total_seconds() // 60)
+
     audit_channel: str | None = None
 
 
@@ -53,6 +59,19 @@ class Objection(StrEnum):
     NOT_ALLOWED = "not_allowed"
     STRANGER = "stranger"
     NOTHING_TO_REVIEW = "nothing_to_review"
+    EXTENDED_BEFORE = "extended_before"
+    HAS_NO_END = "has_no_end"
+    TOO_LONG = "too_long"
+    NOT_ENTITLED = "not_entitled"
+    NEEDS_APPROVAL = "needs_approval"
+    NOT_YET_APPLIED = "not_yet_applied"
+    UNDER_WAY = "under_way"
+    NEVER_APPLIED = "never_applied"
+    UNDONE_BEFORE = "undone_before"
+    MOVED_SINCE = "moved_since"
+    OVERLAID = "overlaid"
+    GONE = "gone"
+    NOTHING_TO_PUT_BACK = "nothing_to_put_back"
 
     @property
     def is_attempt(self) -> bool:
@@ -63,6 +82,9 @@ class Objection(StrEnum):
             Objection.NOT_REQUESTER,
             Objection.NOT_ALLOWED,
             Objection.STRANGER,
+            Objection.TOO_LONG,
+            Objection.NOT_ENTITLED,
+            Objection.NEEDS_APPROVAL,
         }
 
 

@@ -52,11 +52,28 @@ def parse(job: str, text: str, at: int) -> Scale:
     return replace(wanted, because=reason)
 
 
+def reason_alone(text: str, at: int) -> str | None:
+    """Read a reason where there is nothing else to say, None when there is none.
+
+    Raises:
+        UsageError: UNEXPECTED_WORD about anything before it; MISSING_REASON or TOO_LONG about itself.
+    """
+    words, because = _cut(text, at)
+    if words:
+        raise UsageError(Usage.UNEXPECTED_WORD, word=tokens.excerpt(words[0]))
+    return None if because is None else _reason(because)
+
+
+def begins_reason(raw: str) -> bool:
+    """Whether a word as it came says that a reason follows: ``because``, ``reason:late``."""
+    return key(dashed(tokens.meant(_SEPARATOR.split(raw)[0]))) in BECAUSE
+
+
 def _cut(text: str, at: int) -> tuple[list[str], str | None]:
     options: list[str] = []
     for word in tokens.words(text, at):
         head = _SEPARATOR.split(word.raw)[0]
-        if key(dashed(tokens.meant(head))) in BECAUSE:
+        if begins_reason(word.raw):
             return options, word.raw[len(head) + 1 :] + text[word.end :]
         options.append(word.text)
     return options, None

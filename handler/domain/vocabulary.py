@@ -26,6 +26,7 @@ class Topic(StrEnum):
     WHY = "why"
     HISTORY = "history"
     REQUESTS = "requests"
+    UNDO = "undo"
 
 
 class Option(StrEnum):
@@ -55,9 +56,11 @@ TOPICS: Final[Mapping[str, Topic]] = {
     "왜": Topic.WHY,
     "이력": Topic.HISTORY,
     "요청": Topic.REQUESTS,
+    "되돌리기": Topic.UNDO,
+    "복원": Topic.UNDO,
 }
 VERBS: Final = (*(topic.value for topic in Topic), *(word for word in TOPICS if not word.isascii()))
-NOT_YET: Final = frozenset({"undo", "run", "cancel"})
+NOT_YET: Final = frozenset({"run", "cancel"})
 ASKS_HELP: Final = frozenset({"?", "-h", "--help"})
 MYSELF: Final = "me"
 

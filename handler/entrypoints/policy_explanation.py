@@ -49,7 +49,7 @@ class Explanation:
 
 def explain(policy: CedarPolicy, texts: PolicyTexts, wish: Wish) -> Explanation:
     """Explain what the product would answer to a wish; ``texts`` are those that the policy was made of."""
-    longest = int(policy.terms.longest_emergency.total_seconds() // 60)
+    longest = policy.terms.longest_emergency_minutes
     if wish.command.is_emergency and wish.command.minutes is None:
         wish = replace(wish, command=replace(wish.command, minutes=longest))
     asked = change_question(wish.asker, wish.job, wish.command)

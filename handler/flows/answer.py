@@ -14,6 +14,7 @@ from handler.domain.commands import (
     ShowOlder,
     ShowStatus,
     ShowUserHistory,
+    Undo,
     Why,
 )
 from handler.domain.errors import GroupUndetermined, SluiceError, UsageError
@@ -24,6 +25,7 @@ from handler.domain.vocabulary import MYSELF
 from handler.flows import queries
 from handler.flows.access import Asker, recognised, record_refusal
 from handler.flows.change import scale
+from handler.flows.ending import undo
 from handler.flows.why import explain
 
 if TYPE_CHECKING:
@@ -76,6 +78,8 @@ def _routed(world: World, asker: Asker, command: Command) -> Outcome:
             return show(world, recognised(world, asker), subject, within, cursor)
         case ListRequests():
             return queries.list_requests(world, recognised(world, asker))
+        case Undo():
+            return undo(world, asker, command)
         case Why():
             return explain(world, recognised(world, asker), command)
 
@@ -101,7 +105,7 @@ def _undetermined(world: World, asker: Asker, command: Command, error: GroupUnde
 
 def _action(command: Command) -> Action:
     match command:
-        case Scale():
+        case Scale() | Undo():
             return Action.SCALE
         case ShowJobHistory() | ShowUserHistory() | ShowOlder():
             return Action.AUDIT

@@ -75,16 +75,16 @@ def wished(world: World, asker: Asker, command: Scale) -> Wish:
     """Read the job, and find out what the change would mean and what the policy says to it."""
     job = find_job(world, asker, command.job)
     if command.is_emergency and command.minutes is None:
-        command = replace(command, minutes=_longest_emergency(world))
+        command = replace(command, minutes=world.policy.terms.longest_emergency_minutes)
     plan = preview(job, command, world.policy.limits)
-    if command.is_emergency and isinstance(plan, Change) and (command.minutes or 0) > _longest_emergency(world):
-        plan = TooLong(command.minutes or 0, _longest_emergency(world))
+    if (
+        command.is_emergency
+        and isinstance(plan, Change)
+        and (command.minutes or 0) > world.policy.terms.longest_emergency_minutes
+    ):
+        plan = TooLong(command.minutes or 0, world.policy.terms.longest_emergency_minutes)
     decision = world.policy.decide(change_question(asker, job, command))
     return Wish(job, command, plan, decision)
-
-
-def _longest_emergency(world: World) -> int:
-    return int(world.policy.terms.longest_emergency.total_seconds() // 60)
 
 
 def _is_refused(wish: Wish) -> bool:

@@ -72,25 +72,28 @@ def revert(world: World, request: Request) -> Request:
         case None:
             return request
         case PutBack() as way:
-            return put_back(world, request, way)
+            return put_back(world, request, way)[0]
         case StandDown(why, found):
             stand_down = partial(lifecycle.stood_down, found=found, why=why.value, now=world.clock.now())
             return _moved_on(world, request, stand_down)[0]
 
 
-def put_back(world: World, request: Request, way: PutBack, undoer: Undoer | None = None) -> Request:
-    """Write the former values, once, if they are the right ones still when the job is ours. Raises as ``revert``."""
+def put_back(world: World, request: Request, way: PutBack, undoer: Undoer | None = None) -> tuple[Request, bool]:
+    """Write the former values, once, if they are the right ones still when the job is ours.
+
+    Return the request as it stands then, and whether this very worker began to write. Raises as ``revert``.
+    """
     start = partial(lifecycle.put_back, way=way, now=world.clock.now(), writer=world.new_id(), undoer=undoer)
     intent, is_ours = _moved_on(world, request, start)
     if not is_ours:
-        return intent
+        return intent, False
     # From here on nobody else changes the job or what lies on it: what was seen before may have been changed since.
     seen = find_way_back(world, intent)
     if seen != way:
         found, problem = (way.found, UNREAD) if seen is None else (seen.found, MOVED_MEANWHILE)
         not_written = partial(lifecycle.settled, verdict=DidNotTake(found), now=world.clock.now(), problem=problem)
-        return _recorded(world, intent, not_written)
-    return _written(world, intent, way.condition)
+        return _recorded(world, intent, not_written), True
+    return _written(world, intent, way.condition), True
 
 
 def reconcile(world: World, request: Request) -> Request:

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """What a button carries: a request, and the digest of the arguments that its card showed."""
+    """What a button carries: a request, and the digest of the arguments that its card showed.
+
+    After the digest, a button about the end of a change carries that end, as the record writes moments.
+    """
 
     request_id: RequestId
     digest: str

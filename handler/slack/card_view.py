@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from handler.domain.audit import timestamp
 from handler.domain.model import TIMEOUT, WORKERS
 from handler.domain.request import State
 from handler.slack.blocks import Block, actions, button
@@ -92,19 +93,36 @@ def buttons(say: Voice, request: Request) -> list[Block]:
     """Return the row of buttons that mean something in this state; a closed card has none but the next step."""
     value = f"{request.id} {request.digest}"
     job = escape(request.change.job_name, LONGEST_IN_LABEL)
+    at_end = end_of(request)
     if request.state is State.PENDING:
         names: tuple[str, ...] = ("approve", "deny", "withdraw")
     elif request.state in {State.STALE, State.EXPIRED}:
         names = ("ask_again",)
-    elif request.emergency is not None and request.emergency.reviewed_by is None:
-        names = ("reviewed",)
     else:
+        is_unseen = request.emergency is not None and request.emergency.reviewed_by is None
+        names = (*(("reviewed",) if is_unseen else ()), *(AT_ITS_END if at_end else ()))
+    if not names:
         return []
-    made = [button(name, say(f"button.{name}"), value, say(f"button_label.{name}", name=job)) for name in names]
+    made = [
+        button(
+            name,
+            say(f"button.{name}"),
+            f"{value} {at_end}" if name in AT_ITS_END else value,
+            say(f"button_label.{name}", name=job),
+        )
+        for name in names
+    ]
     styled = [
         {**each, "style": STYLES[name]} if name in STYLES else each for name, each in zip(names, made, strict=True)
     ]
     return [actions(styled)]
 
 
-STYLES: Final = {"approve": "primary", "deny": "danger", "reviewed": "primary"}
+def end_of(request: Request) -> str:
+    """Return the end that people may decide about now, as its buttons carry it; empty when there is none."""
+    is_asked = request.state is State.APPLIED and request.ending.notice_at is None
+    return timestamp(request.revert_at) if is_asked and request.revert_at is not None else ""
+
+
+AT_ITS_END: Final = ("extend", "keep", "revert")
+STYLES: Final = {"approve": "primary", "deny": "danger", "reviewed": "primary", "revert": "danger"}

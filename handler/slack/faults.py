@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.dataflow_errors import ClockSkewed, DataFlowError
-from handler.domain.errors import ChatRefused, GroupUndetermined, JobAmbiguous, JobNotFound, SettingsInvalid
+from handler.domain.errors import (
+    ChatRefused,
+    GroupUndetermined,
+    JobAmbiguous,
+    JobNotFound,
+    RequestNotFound,
+    SettingsInvalid,
+)
 from handler.slack.mrkdwn import LONGEST_VALUE, LONGEST_WORD, Mrkdwn, clean, code, dotted
 from handler.slack.quantities import lasting
 
@@ -40,6 +47,8 @@ def what_happened(say: Voice, error: SluiceError) -> Mrkdwn:
             return say("clock.ahead" if error.seconds > 0 else "clock.behind", apart=apart)
         case JobNotFound():
             return say("error.JobNotFound", asked=code(error.asked))
+        case RequestNotFound():
+            return say("error.RequestNotFound", asked=code(error.asked))
         case JobAmbiguous():
             return say("error.JobAmbiguous", asked=code(error.asked), total=error.total)
         case GroupUndetermined():

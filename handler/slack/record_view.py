@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain.audit import Event
 from handler.domain.commands import ShowOlder
+from handler.domain.moves import SLUICE
 from handler.slack.blocks import Block, actions, button, context, message, paragraphs, section, that_fit, told
 from handler.slack.change_view import what
 from handler.slack.faults import problem
@@ -34,9 +35,14 @@ NOTES: Final = {
     Event.BROKE_GLASS.value,
     Event.CLICK_REFUSED.value,
     Event.REVIEWED.value,
+    Event.EXTENDED.value,
+    Event.KEPT.value,
+    Event.REVERTING.value,
 }
 CALLS: Final = {Event.REMINDED.value, Event.ESCALATED.value, Event.REVIEW_REMINDED.value}
-BESIDE: Final = (NOTES | CALLS) - {Event.APPROVED.value, Event.DENIED.value}
+# Of these, some say where the request stands too; and what nobody did is no note.
+STANDS: Final = {Event.APPROVED.value, Event.DENIED.value, Event.KEPT.value, Event.REVERTING.value}
+BESIDE: Final = (NOTES | CALLS) - STANDS
 # Facts whose before and after are what was asked; the others' are what was found.
 ASKED: Final = frozenset({Event.REQUESTED.value, Event.REFUSED.value, Event.APPLYING.value})
 
@@ -129,19 +135,24 @@ def _entry(say: Voice, newest_first: list[Fact], *, of_user: bool) -> Mrkdwn:
         )
     )
     reason = escape(_text(first, "reason"), LONGEST_REASON)
-    why = "" if event in NOTES else _why(say, _text(last, "detail"))
+    why = "" if _is_note(last) else _why(say, _text(last, "detail"))
     lines = [say("history.reason", reason=reason)] if reason else []
-    lines += [_note(say, fact) for fact in reversed(newest_first) if _text(fact, "event") in NOTES][:MOST_NOTES]
+    lines += [_note(say, fact) for fact in reversed(newest_first) if _is_note(fact)][:MOST_NOTES]
     if why:
         lines.append(say("history.detail", detail=why))
     return Mrkdwn("\n".join([row, *lines]))
 
 
+def _is_note(fact: Fact) -> bool:
+    event = _text(fact, "event")
+    return event in NOTES and not (event in STANDS and _text(fact, "actor") == SLUICE)
+
+
 def _note(say: Voice, fact: Fact) -> Mrkdwn:
-    """Say who approved, denied, tried to, or looked at it afterwards."""
+    """Say who approved, denied, tried to, looked at it afterwards, or had a part in its end."""
     event = _text(fact, "event")
     did, who = say(f"note.{event}"), mention(_text(fact, "actor"))
-    if event == Event.BROKE_GLASS:  # its reason is the request's
+    if event in {Event.BROKE_GLASS, Event.EXTENDED}:  # its reason is the request's; its detail is a moment
         return say("history.note", did=did, who=who)
     why = escape(_text(fact, "reason"), LONGEST_REASON) or _why(say, _text(fact, "detail"))
     return say("history.note_why", did=did, who=who, why=why) if why else say("history.note", did=did, who=who)

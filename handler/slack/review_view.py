@@ -11,6 +11,7 @@ from handler.domain.review import Objection
 from handler.slack.blocks import told
 from handler.slack.card_view import people, who_could
 from handler.slack.change_view import what
+from handler.slack.ending_refusal import refusal_lines
 from handler.slack.mrkdwn import Mrkdwn, bare, call, code, escape, mention, moment
 from handler.slack.quantities import workers
 from handler.slack.refusal_view import impossible_lines
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def click_message(say: Voice, refused: ClickRefused) -> Message:
     """Say why a click decided nothing; who was first, and when, where somebody was."""
     request = refused.request
-    lines = [say(f"click.{refused.why.value}")]
+    lines = [say(f"click.{refused.why.value}"), *refusal_lines(say, refused)]
     if request is not None:
         if refused.why is Objection.OWN_REQUEST and request.state is State.PENDING:
             lines.append(say("click.may_withdraw"))

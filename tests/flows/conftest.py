@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from handler.adapters.policy.cedar import CedarPolicy
-from handler.domain.audit import breaks
+from handler.domain.audit import breaks, timestamp
 from handler.domain.grammar import parse
 from handler.domain.identity import delivery_digest, request_id
 from handler.domain.model import Execution, RequestId
@@ -88,6 +88,12 @@ class Story:
         """Return a press of a button of a request; the same ``press`` again is a redelivery."""
         asker = Asker(actor(user), delivery_digest(press or f"press-{next(self.presses)}"))
         return Click(asker, Ref(RequestId(request.id), request.digest))
+
+    def at_end(self, request: Request, user: str = LEE, press: str | None = None) -> Click:
+        """Return a press of a button about the end of a request, as its card shows it."""
+        click = self.click(request, user, press)
+        assert request.revert_at is not None
+        return replace(click, ref=Ref(click.ref.request_id, f"{request.digest} {timestamp(request.revert_at)}"))
 
     def send(self, button: Button, click: Click) -> Outcome:
         """Deliver a press."""

@@ -280,7 +280,7 @@ OBJECTIONS: dict[Objection, tuple[Callable[[Office], None], str, str, Person]] =
 }
 
 
-@pytest.mark.parametrize("why", Objection)
+@pytest.mark.parametrize("why", OBJECTIONS)
 def test_every_objection_is_told_to_the_one_who_clicked(office: Office, why: Objection) -> None:
     """One sentence to one person; a fact where somebody tried what they may not, and none where they were only late."""
     scene, action_id, user, person = OBJECTIONS[why]

@@ -37,6 +37,7 @@ from handler.domain.errors import (
     LedgerUnavailable,
     Moved,
     PolicyInvalid,
+    RequestNotFound,
     SettingsInvalid,
     SluiceError,
     Usage,
@@ -59,6 +60,7 @@ EXAMPLES: list[tuple[Callable[[], SluiceError], str, dict[str, object]]] = [
     ),
     (lambda: UsageError(Usage.UNREADABLE), "unreadable", {"usage": "unreadable", "word": "", "topic": "", "limit": 0}),
     (lambda: JobNotFound("wordcont", ("wordcount",)), "job not found", {"asked": "wordcont"}),
+    (lambda: RequestNotFound("7k3m"), "request not found", {"asked": "7k3m"}),
     (lambda: JobAmbiguous("ord", ("orders", "ordered"), 12), "job name is ambiguous", {"asked": "ord", "total": 12}),
     (
         lambda: GroupUndetermined("leads", "ratelimited"),

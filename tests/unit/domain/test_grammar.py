@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from handler.domain.commands import Command, Help, ListJobs, ListRequests, ShowJobHistory, ShowStatus, ShowUserHistory
+from handler.domain.commands import (
+    Command,
+    Help,
+    ListJobs,
+    ListRequests,
+    ShowJobHistory,
+    ShowStatus,
+    ShowUserHistory,
+    Undo,
+)
 from handler.domain.errors import Usage
 from handler.domain.grammar import parse
 from handler.domain.vocabulary import MYSELF
@@ -127,6 +136,27 @@ def test_job_texts(typed: str, job: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("undo 7k3m-q2xd", Undo("7k3m-q2xd")),
+        ("UNDO 7K3M-Q2XD", Undo("7K3M-Q2XD")),
+        ("undo `7k3m-q2xd`", Undo("7k3m-q2xd")),
+        ("undo 7k3m\u2011q2xd", Undo("7k3m-q2xd")),
+        ("un-do 7k3m\u2014q2xd", Undo("7k3m--q2xd")),
+        ("되돌리기 7k3mq2xd", Undo("7k3mq2xd")),
+        ("복원 7k3mq2xd 사유 밀린 작업", Undo("7k3mq2xd", "밀린 작업")),
+        ("undo wordcount because: it is over", Undo("wordcount", "it is over")),
+        ("undo 7k3m-q2xd reason=\u201cit is over\u201d", Undo("7k3m-q2xd", "it is over")),
+        ("undo ?", Help()),
+        ("undo --help", Help()),
+    ],
+)
+def test_undo(text: str, expected: Command) -> None:
+    """A request's id as typed, and a reason if there is one; whether there is such a request is not the grammar's."""
+    assert expected == parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("stauts wordcount", Refusal(Usage.UNKNOWN_WORD, "stauts", ("status",), "")),
         ("STAUTS wordcount", Refusal(Usage.UNKNOWN_WORD, "STAUTS", ("status",), "")),
         ("상테 wordcount", Refusal(Usage.UNKNOWN_WORD, "상테", ("상태",), "")),
@@ -139,7 +169,18 @@ def test_job_texts(typed: str, job: str) -> None:
         ("status" + "s" * 35, Refusal(Usage.UNKNOWN_WORD, "status" + "s" * 35, (), "")),
         ("z" * 60, Refusal(Usage.UNKNOWN_WORD, "z" * 60, (), "")),
         ("z" * 61, Refusal(Usage.UNKNOWN_WORD, "z" * 59 + "\u2026", (), "")),
-        ("Undo r-1", Refusal(Usage.NOT_YET, "undo", (), "")),
+        ("Undo", Refusal(Usage.MISSING_REQUEST, topic="undo")),
+        ("undo ``", Refusal(Usage.MISSING_REQUEST, topic="undo")),
+        ("undo because late", Refusal(Usage.MISSING_REQUEST, topic="undo")),
+        ("undo Reason: late", Refusal(Usage.MISSING_REQUEST, topic="undo")),
+        ("undo 7k3m-q2xd now", Refusal(Usage.UNEXPECTED_WORD, "now", topic="undo")),
+        ("undo 7k3m q2xd because late", Refusal(Usage.UNEXPECTED_WORD, "q2xd", topic="undo")),
+        ("undo 7k3m-q2xd because", Refusal(Usage.MISSING_REASON, topic="undo")),
+        (
+            "undo 7k3m-q2xd because " + "x" * 3001,
+            Refusal(Usage.TOO_LONG, "x" * 59 + "\u2026", topic="undo", limit=3000),
+        ),
+        ("undo " + "7" * 201, Refusal(Usage.TOO_LONG, "7" * 59 + "\u2026", topic="undo", limit=200)),
         ("run wordcount", Refusal(Usage.NOT_YET, "run", (), "")),
         ("\u2014Can_cel wordcount", Refusal(Usage.NOT_YET, "cancel", (), "")),
         ("\u200b", Refusal(Usage.UNREADABLE, "", (), "")),

@@ -171,7 +171,7 @@ def test_refused_emergencies(rest: str, expected: Refusal) -> None:
         (" break-glass status wc", Refusal(Usage.UNEXPECTED_WORD, "status")),
         (" run wc", Refusal(Usage.NOT_YET, "run", topic="")),
         (" Can-cel wc", Refusal(Usage.NOT_YET, "cancel", topic="")),
-        (" undo r-1", Refusal(Usage.NOT_YET, "undo", topic="")),
+        (" undo r-1", Refusal(Usage.UNEXPECTED_WORD, "undo")),
         (" break-glass run wc", Refusal(Usage.NOT_YET, "run", topic="")),
     ],
 )
@@ -196,7 +196,7 @@ def test_refused_questions(rest: str, expected: Refusal) -> None:
         ("break-glass 비상 scale wc 8w", Refusal(Usage.UNEXPECTED_WORD, "비상", topic="break-glass")),
         ("break-glass run wc because x", Refusal(Usage.NOT_YET, "run", topic="")),
         ("break glass cancel wc because x", Refusal(Usage.NOT_YET, "cancel", topic="")),
-        ("긴급 Undo r-1", Refusal(Usage.NOT_YET, "undo", topic="")),
+        ("긴급 Undo r-1", Refusal(Usage.UNEXPECTED_WORD, "Undo", topic="break-glass")),
         ("break scale wc 8w", Refusal(Usage.UNKNOWN_WORD, "break", ("break-glass",), "")),
         ("break - glass scale wc 8w", Refusal(Usage.UNKNOWN_WORD, "break", ("break-glass",), "")),
         ("braek-glass scale wc 8w", Refusal(Usage.UNKNOWN_WORD, "braek-glass", ("break-glass",), "")),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.domain.identity import ALPHABET, delivery_digest, request_id
+from handler.domain.identity import ALPHABET, delivery_digest, read_request_id, request_id
 from tests.unit.domain.strategies import any_text
 
 SAYABLE = re.compile(r"[0-9abcdefghjkmnpqrstvwxyz]{4}-[0-9abcdefghjkmnpqrstvwxyz]{4}")
@@ -57,3 +57,29 @@ def test_a_delivery_is_kept_as_its_hash() -> None:
     """What is kept of a trigger id is its SHA-256, which opens nothing."""
     assert delivery_digest("13345224609.738474920") == hashlib.sha256(b"13345224609.738474920").hexdigest()
     assert delivery_digest("한\ud800") == hashlib.sha256("한?".encode()).hexdigest()
+
+
+@pytest.mark.parametrize("typed", ["7k3m-q2xd", "7K3M-Q2XD", "7k3mq2xd", "7k3m--q2xd", "-7K3M-q2xd-", "7k3-mq2xd"])
+def test_an_id_is_read_however_it_is_typed(typed: str) -> None:
+    """In capitals, without its dash, or with another one that a phone made of it."""
+    assert read_request_id(typed) == "7k3m-q2xd"
+
+
+def test_letters_that_are_no_digits_are_read_as_those_they_look_like() -> None:
+    """O for 0, I and L for 1, as Crockford has it."""
+    assert read_request_id("OIL0-abcd") == "0110-abcd"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "-", "wordcount", "7k3m-q2x", "7k3m-q2xd1", "7k3m-q2xu", "7k3m q2xd", "lock#7k3", "\u0667k3m-q2xd"]
+)
+def test_what_can_be_no_id_is_none(typed: str) -> None:
+    """Too short, too long, or with a letter that no id has."""
+    assert read_request_id(typed) is None
+
+
+@given(any_text, st.integers(0, 9))
+def test_every_id_reads_as_itself(delivery: str, attempt: int) -> None:
+    """Whatever Slack delivered."""
+    made = request_id(delivery_digest(delivery), attempt)
+    assert read_request_id(made) == read_request_id(made.upper().replace("-", "")) == made

@@ -111,9 +111,12 @@ def test_the_attempts_are_recorded_and_the_accidents_are_not() -> None:
     """Too late or twice is no attempt at what one may not."""
     assert {each.value for each in Objection if each.is_attempt} == {
         *("altered", "own_request", "not_requester", "not_allowed", "stranger"),
+        *("too_long", "not_entitled", "needs_approval"),
     }
     assert {each.value for each in Objection if not each.is_attempt} == {
         *("unknown_request", "expired", "closed", "approved_before", "nothing_to_review"),
+        *("extended_before", "has_no_end", "not_yet_applied", "under_way", "never_applied", "undone_before"),
+        *("moved_since", "overlaid", "gone", "nothing_to_put_back"),
     }
 
 

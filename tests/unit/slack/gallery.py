@@ -189,6 +189,7 @@ WHOLE_ERRORS: Final[tuple[SluiceError, ...]] = (
     UsageError(Usage.UNKNOWN_WORD, word="x"),
     errors.JobNotFound("job01", ("job001", "job010")),
     errors.JobNotFound("job01"),
+    errors.RequestNotFound("wordcount"),
     errors.JobAmbiguous("orders", tuple(f"orders-{number}" for number in range(10)), 14),
     errors.GroupUndetermined("oncall", "usergroups.users.list: ratelimited"),
     errors.SettingsInvalid(("REQUESTS_TABLE is not set.", "AUDIT_TABLE is not set.")),

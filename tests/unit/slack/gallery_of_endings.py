@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.model import RunCondition, UserId
-from handler.domain.outcomes import ChangeShown, EndNear, NotPutBack
+from handler.domain.outcomes import ChangeShown, ClickRefused, EndNear, NotPutBack
+from handler.domain.overlay import PutBack, StandDown, Why
 from handler.domain.request import Ending, State
+from handler.domain.review import Objection
 from tests.makers import at, change, emergency, request, run_condition
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ def endings() -> Iterator[tuple[str, Outcome]]:
     yield from _before()
     yield from _over()
     yield from _undone()
+    yield from _refused()
 
 
 def _before() -> Iterator[tuple[str, Outcome]]:
@@ -66,3 +69,29 @@ def _undone() -> Iterator[tuple[str, Outcome]]:
         yield f"end, tried again, {why}", ChangeShown(replace(failed, revert_at=at(4), problem=why))
     yield "end, left to people", ChangeShown(replace(failed, ending=Ending(failures=6)))
     yield "end, called to look", NotPutBack(replace(failed, ending=Ending(failures=6)), ("S0LEADS", "U0KIM"))
+
+
+def _refused() -> Iterator[tuple[str, Outcome]]:
+    applied = request(state=State.APPLIED, minutes=120, revert_at=at(120))
+    for could in ((LEE, UserId("U0HAN")), (), None):
+        yield f"end refused, not entitled, {could}", ClickRefused(Objection.NOT_ENTITLED, applied, could=could)
+    found = run_condition(numWorker=4)
+    way = PutBack(found, {"numWorker": 2})
+    yield "undo, needs approval", ClickRefused(Objection.NEEDS_APPROVAL, applied, could=(LEE,), way=way)
+    odd = request(state=State.APPLIED, asked=change(job_name="nightly `load` <1>", values={"timeout": 30}))
+    way = PutBack(found, {"numWorker": 2, "timeout": 360})
+    yield "undo, needs approval, odd name", ClickRefused(Objection.NEEDS_APPROVAL, odd, could=(), way=way)
+    yield "undo, needs approval, unsaid", ClickRefused(Objection.NEEDS_APPROVAL, odd)
+    longer = replace(applied, revert_at=at(180), ending=Ending(notice_at=at(170), extra_minutes=60, extended_by=LEE))
+    yield "end refused, extended before", ClickRefused(Objection.EXTENDED_BEFORE, longer)
+    kept = replace(applied, revert_at=None, ending=Ending(kept_by=LEE))
+    yield "end refused, kept before", ClickRefused(Objection.HAS_NO_END, kept)
+    undone = request(state=State.REVERTED, undoing=True, ending=Ending(undone_by=LEE))
+    yield "end refused, undone before", ClickRefused(Objection.HAS_NO_END, undone)
+    yield "undo, undone before", ClickRefused(Objection.UNDONE_BEFORE, replace(undone, ending=Ending()))
+    yield "undo, waits for approval", ClickRefused(Objection.NOT_YET_APPLIED, request(state=State.PENDING))
+    yield "undo, never applied", ClickRefused(Objection.NEVER_APPLIED, request(state=State.DENIED))
+    yield "undo, moved", ClickRefused(Objection.MOVED_SINCE, applied, way=StandDown(Why.MOVED_SINCE, found))
+    upper = request("9vwx-00ab", state=State.APPLIED)
+    yield "undo, overlaid", ClickRefused(Objection.OVERLAID, applied, way=StandDown(Why.OVERLAID, found, upper))
+    yield "undo, gone", ClickRefused(Objection.GONE, applied, way=StandDown(Why.GONE, RunCondition()))

@@ -34,7 +34,7 @@ WORDS: Final = load_words()
 SLACK: Final = Path(catalogue.__file__).parent
 APP: Final = SLACK.parents[1] / "infra" / "slack"
 SOURCES: Final = (*sorted(SLACK.glob("*.py")), *sorted(SLACK.parent.glob("*.py")), *sorted(APP.glob("*.py")))
-BUTTONS: Final = {"approve", "deny", "withdraw", "ask_again", "reviewed"}
+BUTTONS: Final = {"approve", "deny", "withdraw", "ask_again", "reviewed", "extend", "keep", "revert"}
 ERRORS: Final = {each.__name__ for each in (*leaves(SluiceError), errors.SettingsInvalid)}
 
 # One sentence for each member of a closed set; the key ends with the member.

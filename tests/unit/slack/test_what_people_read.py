@@ -76,7 +76,7 @@ Nothing was changed. wrokers is not a word I know.
 Did you mean workers?
 Type: /dataflow scale JOB [workers=N] [timeout=T] [for T] [because TEXT]
 """,
-    "trouble 8, ClockSkewed": """
+    "trouble 9, ClockSkewed": """
 That did not work. The Data Flow API did not accept the time of the request: Sluice's clock is 12 min ahead of the \
 API's, and 5 min are the most.
 Nothing was changed. Whoever looks after Sluice should check its clock.

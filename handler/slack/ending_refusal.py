@@ -1,0 +1,82 @@
+"""Why a change was not extended, kept or put back, and what to do instead."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from handler.domain.model import TIMEOUT, WORKERS
+from handler.domain.overlay import PutBack, StandDown
+from handler.domain.review import Objection
+from handler.slack.card_view import people
+from handler.slack.mrkdwn import Mrkdwn, bare, code, mention, moment
+from handler.slack.quantities import timeout, workers
+
+if TYPE_CHECKING:
+    from handler.domain.model import RunCondition
+    from handler.domain.outcomes import ClickRefused
+    from handler.domain.request import Request
+    from handler.slack.voice import Voice
+
+# A name that a person can type as it stands; any other job is named by its id.
+_TYPEABLE: Final = re.compile(r"[\w.-]+", re.ASCII)
+
+
+def refusal_lines(say: Voice, refused: ClickRefused) -> list[Mrkdwn]:
+    """Return what there is to say beside the reason: who could, who was first, what the job has, what to type."""
+    request = refused.request
+    if request is None:
+        return []
+    match refused.why:
+        case Objection.NOT_ENTITLED:
+            return [_could(say, refused)]
+        case Objection.NEEDS_APPROVAL:
+            return [*_to_type(say, refused, request), _could(say, refused)]
+        case Objection.EXTENDED_BEFORE:
+            return _extended(say, request)
+        case Objection.HAS_NO_END | Objection.UNDONE_BEFORE:
+            return _ended(say, request)
+        case Objection.NOT_YET_APPLIED:
+            return [say("ending.withdraw")]
+        case _:
+            return _found(say, refused)
+
+
+def _could(say: Voice, refused: ClickRefused) -> Mrkdwn:
+    if refused.could is None:
+        return say("ending.could_unknown")
+    return say("ending.could", who=people(say, refused.could)) if refused.could else say("ending.could_none")
+
+
+def _to_type(say: Voice, refused: ClickRefused, request: Request) -> list[Mrkdwn]:
+    """Say the line that asks for the former values."""
+    if not isinstance(refused.way, PutBack):
+        return []
+    values, change = refused.way.values, request.change
+    said = [f"{word}={values[name]}" for name, word in ((WORKERS, "workers"), (TIMEOUT, "timeout")) if name in values]
+    job = change.job_name if _TYPEABLE.fullmatch(change.job_name) else change.job_id
+    return [say("ending.ask_for_it", job=bare(job), values=bare(" ".join(said)), id=bare(request.id))]
+
+
+def _extended(say: Voice, request: Request) -> list[Mrkdwn]:
+    by, at = request.ending.extended_by, request.revert_at
+    return [say("ending.extended_to", who=mention(by), at=moment(at))] if by and at else []
+
+
+def _ended(say: Voice, request: Request) -> list[Mrkdwn]:
+    ending, at = request.ending, moment(request.updated_at)
+    if request.undoing:
+        return [say("ending.was_undone_by", who=mention(ending.undone_by), at=at)] if ending.undone_by else []
+    return [say("ending.was_kept_by", who=mention(ending.kept_by))] if ending.kept_by else []
+
+
+def _found(say: Voice, refused: ClickRefused) -> list[Mrkdwn]:
+    way = refused.way
+    if not isinstance(way, StandDown):
+        return []
+    lines = [_has(say, way.found)] if way.found.fields else []
+    return [*lines, say("ending.undo_first", id=code(way.on_top.id))] if way.on_top else lines
+
+
+def _has(say: Voice, found: RunCondition) -> Mrkdwn:
+    return say("ending.has", workers=workers(say, found.workers), timeout=timeout(say, found.timeout_minutes))
