@@ -14,14 +14,16 @@ from handler.domain.identity import read_request_id
 from handler.domain.lifecycle import Undoer
 from handler.domain.model import Change
 from handler.domain.moves import Move
-from handler.domain.outcomes import ChangeShown, ClickRefused, JobIsBusy, NothingMore
+from handler.domain.outcomes import ChangeShown, ClickRefused, JobIsBusy, LeftUntold, NothingMore
 from handler.domain.overlay import StandDown, Why
 from handler.domain.request import Request, State
 from handler.domain.review import Objection
 from handler.flows.entitled import Wish, could, decided
 from handler.flows.execute import TRIES, put_back
+from handler.flows.lookup import read_job
 from handler.flows.overlays import find_way_back
 from handler.flows.review import Click, Ref, is_recorded, refused_click
+from handler.flows.takeover import take_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +45,7 @@ def extend(world: World, click: Click) -> Outcome:
         _, minutes = ending.extended_end(request, revert_at, now)
         if request.emergency is not None and minutes > world.policy.terms.longest_emergency_minutes:
             return refused_click(world, click, request, Objection.TOO_LONG)
-        wish = Wish(request, world.dataflow.job(request.change.job_id), request.change, minutes)
+        wish = Wish(request, read_job(world, request.change.job_id), request.change, minutes)
         decision = decided(world, click.asker, wish)
         if not isinstance(decision, Allowed):
             return _not_entitled(world, click, wish)
@@ -56,7 +58,7 @@ def keep(world: World, click: Click) -> Outcome:
     """Take the end away: the change stays until it is undone."""
 
     def no_end(request: Request, _: datetime) -> Outcome | Move:
-        wish = Wish(request, world.dataflow.job(request.change.job_id), request.change)
+        wish = Wish(request, read_job(world, request.change.job_id), request.change)
         decision = decided(world, click.asker, wish)
         if not isinstance(decision, Allowed):
             return _not_entitled(world, click, wish)
@@ -78,7 +80,8 @@ def undo(world: World, asker: Asker, command: Undo) -> Outcome:
         if request is None:
             raise RequestNotFound(command.request)
         if _has_begun(world, asker, request):
-            return NothingMore()  # its worker lives, or the tick takes over: both tell the channel
+            left = take_over(world, request.id)
+            return NothingMore() if left is None else LeftUntold(left)
         if problem := _not_to_be_undone(request):
             return ClickRefused(problem, request)
         click = Click(asker, Ref(request.id, request.digest))
@@ -107,7 +110,7 @@ def _at_its_end(world: World, click: Click, act: Callable[[Request, datetime], O
         if not isinstance(acted, Move):
             return acted
         if is_recorded(world, request, acted):
-            return ChangeShown(acted.request, is_news=False)
+            return ChangeShown(acted.request)
     raise Moved(None)
 
 
@@ -121,7 +124,7 @@ def _put_back(world: World, click: Click, request: Request, because: str | None)
     if way.on_top is not None:
         return ClickRefused(Objection.OVERLAID, request, way=StandDown(Why.OVERLAID, way.found, way.on_top))
     change = Change(request.change.job_id, request.change.job_name, way.found, way.values)
-    wish = Wish(request, world.dataflow.job(change.job_id), change, because=because)
+    wish = Wish(request, read_job(world, change.job_id), change, because=because)
     decision = decided(world, click.asker, wish)
     is_own = click.asker.actor.user_id == request.requester.user_id
     if not (isinstance(decision, Allowed) or (is_own and not isinstance(decision, Denied))):

@@ -9,6 +9,7 @@ from handler.domain.dataflow_errors import DataFlowError, NotFound
 from handler.domain.model import TIMEOUT, WORKERS, RunCondition
 from handler.domain.overlay import way_back
 from handler.domain.preview import UNCHANGEABLE_STATUSES
+from handler.flows.lookup import read_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +48,7 @@ def find_way_back(world: World, request: Request) -> PutBack | StandDown | None:
 
 def _read(world: World, request: Request) -> RunCondition | None:
     try:
-        job = world.dataflow.job(request.change.job_id)
+        job = read_job(world, request.change.job_id)
     except NotFound:
         return RunCondition()
     except DataFlowError:

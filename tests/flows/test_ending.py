@@ -11,7 +11,7 @@ import pytest
 from handler.domain.dataflow_errors import BadParameter, DataFlowTimedOut, DataFlowUnavailable
 from handler.domain.errors import GroupUndetermined, LedgerUnavailable
 from handler.domain.model import UserId
-from handler.domain.outcomes import ChangeShown, ClickRefused, EndNear, JobIsBusy, Trouble
+from handler.domain.outcomes import ChangeShown, ClickRefused, JobIsBusy, Trouble
 from handler.domain.overlay import PutBack, StandDown, Why
 from handler.domain.request import State
 from handler.domain.review import Objection
@@ -93,7 +93,7 @@ def test_an_hour_more_and_a_new_question_before_the_new_end(story: Story) -> Non
     asked = near(story)
     outcome = pressed(story, extend, asked, KIM)
     later = story.now(asked)
-    assert outcome == ChangeShown(later, is_news=False)
+    assert outcome == ChangeShown(later)
     assert (later.revert_at, later.due_at, later.ending.extended_by) == (at(120), at(110), KIM)
     (fact,) = story.facts("extended")
     assert (fact["actor"], fact["because"], fact["minutes"]) == (KIM, ["oncall-small"], 120)
@@ -101,7 +101,7 @@ def test_an_hour_more_and_a_new_question_before_the_new_end(story: Story) -> Non
     story.clock.at = at(60)
     assert tick(story.world).told == ()
     story.clock.at = at(110)
-    assert tick(story.world).told == (EndNear(story.now(asked)),)
+    assert tick(story.world).told == (ChangeShown(story.now(asked)),)
     story.clock.at = at(120)
     tick(story.world)
     assert (story.now(asked).state, story.workers()) == (State.REVERTED, 2)
@@ -188,7 +188,7 @@ def test_a_kept_change_stays(story: Story) -> None:
     asked = near(story)
     outcome = pressed(story, keep, asked, KIM)
     kept = story.now(asked)
-    assert outcome == ChangeShown(kept, is_news=False)
+    assert outcome == ChangeShown(kept)
     assert (kept.state, kept.revert_at, kept.due_at, kept.ending.kept_by) == (State.APPLIED, None, None, KIM)
     (fact,) = story.facts("kept")
     assert (fact["actor"], fact["because"], fact["after"]["numWorker"]) == (KIM, ["oncall-small"], 4)
