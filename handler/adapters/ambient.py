@@ -5,8 +5,13 @@ from __future__ import annotations
 import secrets
 import time
 from datetime import UTC, datetime
+from math import inf
+from typing import TYPE_CHECKING
 
 from handler.domain.identity import ALPHABET, ID_LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class SystemClock:
@@ -19,6 +24,23 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         time.sleep(seconds)
+
+
+class Invocation:
+    """How much time is left of the invocation under way. ``clock`` counts seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._ends_at = inf
+
+    def begin(self, context: object) -> None:
+        """Begin one; Lambda's context says how many milliseconds it may take."""
+        remaining = getattr(context, "get_remaining_time_in_millis", None)
+        self._ends_at = self._clock() + remaining() / 1000 if callable(remaining) else inf
+
+    def seconds_left(self) -> float:
+        """Return how many seconds are left, infinity when no end is known."""
+        return self._ends_at - self._clock()
 
 
 def incident_id() -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import time
 from http import HTTPStatus
 from http.client import HTTPException
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
+from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
 from handler.adapters.marks import marked, metadata_of, next_cursor, oldest
+from handler.adapters.slack_waits import IfSurelyNotSent, WaitAsSlackSays, retry_after
 from handler.domain.errors import ChatError, ChatRefused, ChatUnavailable
 from handler.domain.model import ChannelId, UserId
 from handler.domain.request import Card
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from slack_sdk.http_retry.handler import RetryHandler
     from slack_sdk.web import SlackResponse
 
     from handler.domain.model import RequestId
@@ -46,13 +50,29 @@ WORD: Final = re.compile(r"[a-z0-9_]{1,80}")
 
 
 class SlackChat:
-    """Sends messages and reads user groups with the bot's token; waits ``timeout_seconds`` for each answer."""
+    """Sends messages and reads user groups with the bot's token; waits ``timeout_seconds`` for each answer.
 
-    def __init__(self, token: str, base_url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+    When Slack says to wait, it ``sleep``s as long as that fits into the ``seconds_left``.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        base_url: str,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        *,
+        seconds_left: Callable[[], float] = lambda: inf,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         # slack_sdk says int, and only hands it on to urllib, which takes fractions of a second.
         self._timeout = cast("int", timeout_seconds)
+        waits = WaitAsSlackSays(seconds_left, sleep)
+        self._again: list[RetryHandler] = [ConnectionErrorRetryHandler(), waits]
         self._client = WebClient(token=token, base_url=base_url, timeout=self._timeout)
-        self._client.retry_handlers = [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=1)]
+        self._client.retry_handlers = self._again
+        # What is posted twice stands there twice.
+        self._poster = WebClient(token=token, base_url=base_url, timeout=self._timeout)
+        self._poster.retry_handlers = [IfSurelyNotSent(), waits]
 
     def post(
         self, channel_id: ChannelId, message: Message, *, thread: Card | None = None, mark: Mark | None = None
@@ -60,7 +80,7 @@ class SlackChat:
         """Post a message that the whole channel sees, or below another; Slack unfurls nothing in it."""
         answer = self._called(
             "chat.postMessage",
-            lambda: self._client.chat_postMessage(
+            lambda: self._poster.chat_postMessage(
                 channel=channel_id,
                 text=message.text,
                 blocks=[dict(block) for block in message.blocks],
@@ -123,7 +143,7 @@ class SlackChat:
         if not response_url.startswith(("https://", "http://")):
             raise ChatRefused("response_url", "no_response_url")
         webhook = WebhookClient(response_url, timeout=self._timeout)
-        webhook.retry_handlers = [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=1)]
+        webhook.retry_handlers = self._again
         try:
             answer = webhook.send(
                 text=message.text,
@@ -136,7 +156,7 @@ class SlackChat:
         except (OSError, HTTPException, SlackClientError) as error:
             raise ChatUnavailable("response_url", type(error).__name__) from error
         if answer.status_code != HTTPStatus.OK:
-            raise _refusal("response_url", answer.status_code, f"http_{answer.status_code}")
+            raise _refusal("response_url", answer.status_code, f"http_{answer.status_code}", answer.headers)
 
     def open_form(self, trigger_id: str, form: Mapping[str, object]) -> None:
         """Open a modal; Slack takes a trigger for three seconds, and once."""
@@ -157,7 +177,8 @@ class SlackChat:
             return call()
         except SlackApiError as error:
             status = int(getattr(error.response, "status_code", HTTPStatus.OK))
-            raise _refusal(method, status, _word(error) or f"http_{status}") from error
+            headers = getattr(error.response, "headers", None)
+            raise _refusal(method, status, _word(error) or f"http_{status}", headers) from error
         # slack_sdk trips over an answer that is JSON but no object: AttributeError.
         except (OSError, HTTPException, SlackClientError, AttributeError) as error:
             raise ChatUnavailable(method, type(error).__name__) from error
@@ -170,7 +191,7 @@ def _word(error: SlackApiError) -> str | None:
     return word if isinstance(word, str) and WORD.fullmatch(word) else None
 
 
-def _refusal(method: str, status: int, code: str) -> ChatError:
+def _refusal(method: str, status: int, code: str, headers: object) -> ChatError:
     """Only Slack's own word, or HTTP's for a wrong request, is a no; whatever else is no answer yet."""
     passing = code in PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
-    return ChatUnavailable(method, code) if passing else ChatRefused(method, code)
+    return ChatUnavailable(method, code, retry_after(status, headers)) if passing else ChatRefused(method, code)

@@ -8,6 +8,7 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from handler.adapters.ambient import Invocation
 from handler.settings import worker_settings
 from handler.slack.app import create_app, dispatch
 from handler.telemetry import configure, count, on_each_line
@@ -68,17 +69,21 @@ class Worker:
             count(age, round(max(0.0, self._clock() - received_at / 1000), 3))
 
 
+_invocation: Final = Invocation()
+
+
 @cache
 def _worker() -> Worker:
     settings = worker_settings(os.environ)
     configure(settings.log_level, os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
-    desk = compose(settings)
+    desk = compose(settings, seconds_left=_invocation.seconds_left)
     return Worker(create_app(desk, settings.slack_command), desk)
 
 
 def handler(event: Mapping[str, object], context: object) -> dict[str, object]:
     """Take what Lambda invokes the function with. Every line of the log has the id of the invocation."""
     with on_each_line(lambda_request_id=getattr(context, "aws_request_id", None)):
+        _invocation.begin(context)
         try:
             return _worker().handle(event)
         except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 import boto3
@@ -30,6 +31,8 @@ from handler.telling import Herald
 from handler.wiring.watched import watched
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic import SecretStr
 
     from handler.ports import Clock
@@ -49,14 +52,21 @@ class Waits:
     slack_seconds: float = TIMEOUT_SECONDS
 
 
-def compose(settings: WorkerSettings, clock: Clock | None = None, waits: Waits | None = None) -> Desk:
+def compose(
+    settings: WorkerSettings,
+    clock: Clock | None = None,
+    waits: Waits | None = None,
+    seconds_left: Callable[[], float] = lambda: inf,
+) -> Desk:
     """Make everything; the machine's clock and the usual waits, unless others are given.
 
+    ``seconds_left`` says how much time there is for what is being done.
     Raises SettingsInvalid when a secret or the policy is not as it should be.
     """
     clock, waits = clock or SystemClock(), waits or Waits()
     token = _bot_token(settings.bot_token, waits).get_secret_value()
-    chat = watched(SlackChat(token, settings.slack_api_url, waits.slack_seconds), "slack")
+    slack = SlackChat(token, settings.slack_api_url, waits.slack_seconds, seconds_left=seconds_left, sleep=clock.sleep)
+    chat = watched(slack, "slack")
     policy = CedarPolicy.from_folder(settings.policy_dir)
     for warning in policy.warnings:
         log.warning("policy", extra={"warning": warning})
@@ -69,7 +79,7 @@ def compose(settings: WorkerSettings, clock: Clock | None = None, waits: Waits |
         new_id=incident_id,
     )
     voice = Voice(load_words(), settings.slack_command)
-    return Desk(world, Herald(Noticeboard(world, chat, voice, settings.approvals_channel)))
+    return Desk(world, Herald(Noticeboard(world, chat, voice, settings.approvals_channel)), seconds_left)
 
 
 def _ledger(settings: WorkerSettings, clock: Clock, waits: Waits) -> DynamoLedger:

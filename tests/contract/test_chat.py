@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import parse_qs
 
@@ -456,7 +457,7 @@ def test_where_slack_says_nothing_http_decides(status: int, expected: type[ChatE
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("chat.postMessage", "ratelimited", times=3, retry_after_seconds=0),
+        Fault("chat.postMessage", "ratelimited", times=4, retry_after_seconds=0),
         Fault("chat.postMessage", "error", times=3, code="internal_error"),
         Fault("chat.postMessage", "reset", times=3),
         Fault("chat.postMessage", "html", times=3),
@@ -470,11 +471,63 @@ def test_what_may_pass_is_said_to_be_passing(real: Real, fault: Fault) -> None:
         real.chat.post(INCIDENT, HELLO)
 
 
-def test_a_short_limit_is_waited_for(real: Real) -> None:
-    """One 429 with a second to wait does not lose the message."""
-    real.workspace.fail(Fault("chat.postMessage", "ratelimited", retry_after_seconds=1))
-    real.chat.post(INCIDENT, HELLO)
+@dataclass
+class Hurry:
+    """An invocation of which so much is left, and what it waited."""
+
+    left: float
+    waited: list[float] = field(default_factory=list)
+
+    def chat(self, real: Real) -> SlackChat:
+        """Return a chat that goes by it."""
+        return SlackChat(
+            PLAYGROUND.bot_token, real.workspace.api_url, seconds_left=lambda: self.left, sleep=self.waited.append
+        )
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(1, 11), (20, 30), (30, inf)])
+def test_a_limit_that_fits_in_is_waited_for(real: Real, seconds: int, left: float) -> None:
+    """As long as Slack says, and as often; ten seconds are kept for what comes after it."""
+    hurry = Hurry(left)
+    real.workspace.fail(Fault("chat.postMessage", "ratelimited", times=3, retry_after_seconds=seconds))
+    hurry.chat(real).post(INCIDENT, HELLO)
+    assert (hurry.waited, real.seen(LEE)) == ([seconds] * 3, ["hello"])
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(1, 10.9), (20, 29), (31, inf), (3600, inf)])
+def test_a_limit_that_does_not_fit_in_is_told_to_whoever_asked(real: Real, seconds: int, left: float) -> None:
+    """Nothing is waited for in vain, and nothing is lost: when to try again comes with the failure."""
+    hurry = Hurry(left)
+    real.workspace.fail(Fault("chat.postMessage", "ratelimited", retry_after_seconds=seconds))
+    with pytest.raises(ChatUnavailable) as raised:
+        hurry.chat(real).post(INCIDENT, HELLO)
+    assert (hurry.waited, raised.value.retry_after) == ([], timedelta(seconds=seconds))
+    assert real.seen(LEE) == []
+
+
+def test_a_limit_of_a_response_address_is_obeyed_too(real: Real) -> None:
+    """An answer waits as a post does."""
+    address, hurry = response_address(real), Hurry(60)
+    real.workspace.fail(Fault("response_url", "ratelimited", retry_after_seconds=2))
+    hurry.chat(real).respond(address, HELLO)
+    assert (hurry.waited, real.seen(KIM)[-1]) == ([2], "hello")
+
+
+def test_a_post_of_which_nobody_knows_whether_it_stands_is_not_sent_again(real: Real) -> None:
+    """The connection broke after Slack had done it: once is what people see, and it is looked for later."""
+    real.workspace.fail(Fault("chat.postMessage", "reset", applied=True))
+    with pytest.raises(ChatUnavailable):
+        real.chat.post(INCIDENT, HELLO, mark=CARD)
     assert real.seen(LEE) == ["hello"]
+    assert list(real.chat.find(INCIDENT, REQUEST_ID, NOW)) == [CARD]
+
+
+def test_an_edit_is_sent_again_when_the_connection_breaks(real: Real) -> None:
+    """Twice the same is once."""
+    card = real.chat.post(INCIDENT, HELLO)
+    real.workspace.fail(Fault("chat.update", "reset", applied=True))
+    real.chat.update(card, BYE)
+    assert real.seen(LEE) == ["bye"]
 
 
 @pytest.mark.parametrize("kind", ["html", "reset"])
