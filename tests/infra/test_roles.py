@@ -60,6 +60,14 @@ def test_worker_holds_exactly_the_verbs_it_uses(template: Template) -> None:
     }
 
 
+@pytest.mark.parametrize("role", ["FrontRole", "WorkerRole"])
+def test_no_function_may_scan(template: Template, role: str) -> None:
+    """What a question costs would grow with the record: nothing that reads a whole table is within reach."""
+    granted = {verb for statement in statements(template, role).values() for verb in actions(statement)}
+
+    assert granted.isdisjoint({"dynamodb:Scan", "dynamodb:ExportTableToPointInTime", "dynamodb:PartiQLSelect"})
+
+
 def test_worker_may_only_append_to_and_query_the_audit_table(template: Template) -> None:
     """The audit table is append-only by permission: no statement that reaches it has another verb."""
     reaching = [

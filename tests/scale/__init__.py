@@ -1,0 +1,1 @@
+"""What it costs does not depend on how much there is."""
