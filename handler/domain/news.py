@@ -54,10 +54,11 @@ class News:
 
 
 class Kind(StrEnum):
-    """What a message of a request is: its card, or a call to it."""
+    """What a message is: a request's card, a call to it, or the word of a day's seal."""
 
     CARD = "card"
     CALL = "call"
+    SEAL = "seal"
 
 
 @dataclass(frozen=True, slots=True)

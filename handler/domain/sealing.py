@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain.audit import BEFORE_FIRST, Event, Fact, chained, timestamp
 from handler.domain.merkle import Tree
+from handler.domain.model import RequestId
 from handler.domain.moves import SLUICE
 
 if TYPE_CHECKING:
     from handler.domain.model import Head
 
-SEALS: Final = "seals"
+SEALS: Final = RequestId("seals")
 """The request id of the chain of seals; no request's own id looks like it."""
 
 # A worker lives for a minute and an index follows its table within a second: by then nothing is added to a day.

@@ -19,6 +19,7 @@ from handler.delivery import Desk
 from handler.domain.request import State
 from handler.domain.sealing import Sealing
 from handler.flows.seal import MOST_FACTS
+from handler.noticeboard import Noticeboard
 from handler.ports import World
 from handler.settings import PACKAGED_POLICY
 from handler.slack.catalogue import load_words
@@ -54,7 +55,7 @@ class Place:
         incidents, self._triggers = count(1), count(1)
         dataflow, directory = FakeDataFlow([makers.job(), makers.job("free-job", "free")]), FakeDirectory()
         world = World(dataflow, dynamo.ledger, POLICY, directory, self.clock, lambda: f"incident-{next(incidents)}")
-        self.desk = Desk(world, Herald(world, self.chat, Voice(WORDS, "/dataflow")))
+        self.desk = Desk(world, Herald(Noticeboard(world, self.chat, Voice(WORDS, "/dataflow"))))
         for number in range(3):
             later = makers.at(60 + number)
             move = makers.opening(f"o-{number}", State.UNKNOWN, asked=makers.change(f"job-{number}"), due_at=later)
