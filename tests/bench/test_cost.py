@@ -59,8 +59,8 @@ def test_an_index_is_written_when_its_item_changes(old: dict[str, Any], new: dic
 
 
 def test_a_question_writes_nothing() -> None:
-    """Looking at a job is one delivery and no write."""
-    counted = play(looking("status wordcount"))
+    """Looking at the list of jobs is one delivery and no write."""
+    counted = play(looking("list"))
 
     assert (counted.deliveries, counted.write_units, counted.stored_bytes) == (1, 0, 0)
     assert counted.dataflow_calls > 0
