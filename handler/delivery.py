@@ -111,8 +111,10 @@ class Desk:
         ticked = tick(self.world, self._has_time)
         for request_id, error in ticked.failed:
             log.error("duty failed", extra={"request_id": request_id, **described(error)})
-        own = (shown.request for shown in ticked.told)
-        if all(self._has_time() and self.herald.announce(request) for request in own):
+        if ticked.overdue and (ticked.overdue.unknowns or ticked.overdue.unfinished):
+            log.warning("overdue", extra=ticked.overdue.figures())
+        own = [(shown.request, False) for shown in ticked.told] + [(request, True) for request in ticked.unrecorded]
+        if all(self._has_time() and self.herald.announce(each, is_taken_over=again) for each, again in own):
             all(self._has_time() and self._taken_over(request_id) for request_id in ticked.untold)
         self._keep_what_was_seen()
         self._keep_pulse()

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         problem: str | None
         checks: int
         started_at: datetime | None
+        called_at: datetime | None
         minutes: int | None
         revert_at: datetime | None
         undoing: bool
@@ -215,6 +216,7 @@ def full_opening(request_id: str = REQUEST_ID, state: State = State.UNKNOWN) -> 
         problem="DataFlowTimedOut",
         checks=7,
         started_at=at(1),
+        called_at=at(16),
         minutes=120,
         revert_at=at(121),
         undoing=True,

@@ -48,6 +48,7 @@ def started(request: Request, now: datetime, *, writer: str) -> Move:
         state=State.APPLYING,
         due_at=now + WORKER_IS_GONE_AFTER,
         started_at=now,
+        called_at=None,
         revert_at=revert_at,
         ending=replace(request.ending, notice_at=notice_before(revert_at, now)),
     )
@@ -74,6 +75,7 @@ def put_back(request: Request, way: PutBack, now: datetime, *, writer: str, undo
         undoing=True,
         due_at=now + WORKER_IS_GONE_AFTER,
         started_at=now,
+        called_at=None,
         checks=0,
         problem=None,
         revert_at=None,

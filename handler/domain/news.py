@@ -45,6 +45,9 @@ UNDER_WAY: Final = frozenset({State.APPROVED, State.APPLYING, State.REVERTING})
 """Moments later there is more to tell."""
 
 
+_BEGINNINGS: Final = frozenset({Event.APPROVED, Event.APPLYING, Event.REVERTING})
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """What a fact of the request's chain tells people; ``seq`` is the fact's."""
@@ -84,10 +87,12 @@ def told_by_another(request: Request) -> Request:
 def owed(request: Request) -> tuple[News, ...]:
     """Return what people are still to be called for, beside the card that shows the request: the older first.
 
-    Of several outcomes the last counts; it makes what was called for before pointless, as a later end does.
+    Of several outcomes the last counts; it makes what was called for before pointless, as a later end does. While a
+    write is under way there is only one call: that it takes too long.
     """
     if request.state in UNDER_WAY:
-        return ()
+        begun = max((each.seq for each in request.untold if each.event in _BEGINNINGS), default=0)
+        return tuple(each for each in request.untold if each.event is Event.ESCALATED and each.seq > begun)
     outcome = next((each for each in reversed(request.untold) if each.event in OUTCOMES), None)
     since = max((each.seq for each in request.untold if each.event in OUTCOMES | {Event.EXTENDED}), default=0)
     calls = (each for each in request.untold if each.event in CALLS and each.seq > since)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from handler.domain.pager import LookWanted
 from handler.domain.period import EVER
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ class NothingMore:
     """A redelivery of what has been told already."""
 
 
-Call = PeopleReminded | ReviewWanted | EndNear | NotPutBack
+Call = PeopleReminded | ReviewWanted | EndNear | NotPutBack | LookWanted
 """What calls people to a card, at the tick's own time."""
 
 Outcome = (
@@ -235,6 +236,7 @@ Outcome = (
     | ReviewWanted
     | EndNear
     | NotPutBack
+    | LookWanted
     | WhyShown
     | ChangeImpossible
     | Refused

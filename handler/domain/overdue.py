@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from handler.domain.request import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from handler.domain.request import Request
@@ -26,6 +26,14 @@ class Overdue:
     unknowns: int
     unknown_for: timedelta
     unfinished: int
+
+    def figures(self) -> Mapping[str, float]:
+        """Return the three for a log."""
+        return {
+            "unknowns": self.unknowns,
+            "unknown_for_seconds": self.unknown_for.total_seconds(),
+            "unfinished": self.unfinished,
+        }
 
 
 def overdue(requests: Iterable[Request], now: datetime) -> Overdue:

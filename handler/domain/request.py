@@ -122,6 +122,7 @@ class Request:
     one was asked.
     ``due_at`` is when the minute tick must look at it next; ``untold`` is what people have not been told yet, and
     ``tell_at`` when the tick takes that over. ``started_at`` is when the intent to write was recorded,
+    ``called_at`` when somebody was called last because nobody knew what became of it,
     ``checks`` counts the looks at an unknown outcome, ``found`` is the last run condition read back, ``problem`` the
     name of what stands in the way.
     """
@@ -145,6 +146,7 @@ class Request:
     problem: str | None = None
     checks: int = 0
     started_at: datetime | None = None
+    called_at: datetime | None = None
     minutes: int | None = None
     revert_at: datetime | None = None
     undoing: bool = False

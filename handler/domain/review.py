@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST_REMINDER_PAUSE: Final = timedelta(hours=4)
 REVIEW_AGAIN_AFTER: Final = timedelta(hours=1)
+CALL_AFTER: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,11 @@ class Terms:
         return int(self.longest_emergency.total_seconds() // 60)
 
     audit_channel: str | None = None
+
+    @property
+    def call_after(self) -> timedelta:
+        """How long nobody may know what became of a write until somebody is called to look."""
+        return CALL_AFTER if self.escalate_after is None else self.escalate_after
 
 
 class Objection(StrEnum):

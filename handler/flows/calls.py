@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from handler.domain.audit import Event
 from handler.domain.outcomes import EndNear, NotPutBack, PeopleReminded, ReviewWanted
+from handler.domain.pager import LookWanted
 from handler.domain.request import State
 from handler.flows.access import deciders_of
+from handler.flows.lookup import last_seen
 
 if TYPE_CHECKING:
     from handler.domain.news import News
     from handler.domain.outcomes import Call
     from handler.domain.request import Request
     from handler.ports import World
+
+UNSETTLED: Final = frozenset({State.APPLYING, State.REVERTING, State.UNKNOWN})
 
 
 def call_of(world: World, request: Request, news: News) -> Call | None:
@@ -25,6 +29,8 @@ def call_of(world: World, request: Request, news: News) -> Call | None:
             return PeopleReminded(request, deciders_of(world, request)) if is_pending else EndNear(request)
         case Event.ESCALATED if is_pending:
             return PeopleReminded(request, deciders_of(world, request), to)
+        case Event.ESCALATED if request.state in UNSETTLED:
+            return LookWanted(request, to or (request.requester.user_id,), last_seen(world, request.change.job_id))
         case Event.ESCALATED:
             return NotPutBack(request, to or (request.requester.user_id,))
         case Event.REVIEW_REMINDED:

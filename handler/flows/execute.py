@@ -197,5 +197,6 @@ def _stands_as(before: Request, current: Request) -> bool:
         untold=before.untold,
         card=before.card,
         emergency=before.emergency,
+        called_at=before.called_at,
     )
     return as_before == before

@@ -21,12 +21,14 @@ from handler.domain.upkeep import (
     plan,
 )
 from handler.flows.execute import execute, reconcile, revert
+from handler.flows.pager import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from handler.domain.model import RequestId
     from handler.domain.moves import Move
+    from handler.domain.overdue import Overdue
     from handler.domain.request import Request
     from handler.domain.upkeep import Duty
     from handler.ports import World
@@ -39,12 +41,16 @@ MOST_DUTIES: Final = 25
 class Ticked:
     """What a tick has done and is to tell, and what it could not do; the latter stays due.
 
-    ``untold`` are requests of which a worker that is gone may have left something untold, to be taken over one by one.
+    ``untold`` are requests of which a worker that is gone may have left something untold, to be taken over one by one,
+    ``unrecorded`` those of which people are called although the record does not take it. ``overdue`` is None when
+    that could not be found out.
     """
 
     told: tuple[ChangeShown, ...]
     failed: tuple[tuple[RequestId, SluiceError], ...]
     untold: tuple[RequestId, ...] = ()
+    unrecorded: tuple[Request, ...] = ()
+    overdue: Overdue | None = None
 
 
 def tick(world: World, has_time: Callable[[], bool] = lambda: True) -> Ticked:
@@ -66,7 +72,8 @@ def tick(world: World, has_time: Callable[[], bool] = lambda: True) -> Ticked:
         if outcome is not None:
             told.append(outcome)
     untold = tuple(request.id for request in due if request.tell_at is not None and request.tell_at <= now)
-    return Ticked(tuple(told), tuple(failed), untold)
+    seen = watch(world, has_time)  # last, as what is called for is less than what is done about it
+    return Ticked((*told, *seen.told), (*failed, *seen.failed), untold, seen.unrecorded, seen.overdue)
 
 
 def _done(world: World, duty: Duty) -> ChangeShown | None:

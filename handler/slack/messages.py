@@ -28,7 +28,17 @@ from handler.domain.outcomes import (
     Trouble,
     WhyShown,
 )
-from handler.slack import change_view, ending_view, job_view, mishap_view, record_view, refusal_view, review_view
+from handler.domain.pager import LookWanted
+from handler.slack import (
+    change_view,
+    ending_view,
+    job_view,
+    mishap_view,
+    pager_view,
+    record_view,
+    refusal_view,
+    review_view,
+)
 
 if TYPE_CHECKING:
     from handler.domain.outcomes import Call
@@ -57,7 +67,7 @@ def render(say: Voice, outcome: Outcome) -> Message | None:
             return review_view.again_message(say, outcome)
         case ClickRefused():
             return review_view.click_message(say, outcome)
-        case PeopleReminded() | ReviewWanted() | EndNear() | NotPutBack():
+        case PeopleReminded() | ReviewWanted() | EndNear() | NotPutBack() | LookWanted():
             return render_call(say, outcome)
         case WhyShown():
             return review_view.why_message(say, outcome)
@@ -86,3 +96,5 @@ def render_call(say: Voice, call: Call) -> Message:
             return ending_view.end_near_message(say, call)
         case NotPutBack():
             return ending_view.not_put_back_message(say, call)
+        case LookWanted():
+            return pager_view.look_message(say, call)

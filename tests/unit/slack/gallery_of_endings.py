@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 from handler.domain.model import RunCondition, UserId
 from handler.domain.outcomes import ChangeShown, ClickRefused, EndNear, NotPutBack
 from handler.domain.overlay import PutBack, StandDown, Why
+from handler.domain.pager import LookWanted
 from handler.domain.request import Ending, State
 from handler.domain.review import Objection
-from tests.makers import at, change, emergency, request, run_condition
+from handler.domain.sighting import Seen
+from tests.makers import NOW, at, change, emergency, job, request, run_condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,7 @@ def endings() -> Iterator[tuple[str, Outcome]]:
     yield from _over()
     yield from _undone()
     yield from _refused()
+    yield from _looks()
 
 
 def _before() -> Iterator[tuple[str, Outcome]]:
@@ -95,3 +98,14 @@ def _refused() -> Iterator[tuple[str, Outcome]]:
     upper = request("9vwx-00ab", state=State.APPLIED)
     yield "undo, overlaid", ClickRefused(Objection.OVERLAID, applied, way=StandDown(Why.OVERLAID, found, upper))
     yield "undo, gone", ClickRefused(Objection.GONE, applied, way=StandDown(Why.GONE, RunCondition()))
+
+
+def _looks() -> Iterator[tuple[str, Outcome]]:
+    to, seen = ("S0LEADS", "U0KIM"), Seen(job(condition=run_condition(numWorker=3)), at(4))
+    lost = request(state=State.UNKNOWN, asked=BOTH, started_at=NOW)
+    yield "look, asked for", LookWanted(lost, to, seen)
+    yield "look, not read since", LookWanted(lost, to, replace(seen, at=at(-1)))
+    yield "look, never read", LookWanted(replace(lost, started_at=None), to, None)
+    undone = replace(lost, undoing=True, ending=Ending(former={"numWorker": 2}))
+    yield "look, undoing", LookWanted(undone, ("U0KIM",), seen)
+    yield "look, unrecorded", LookWanted(replace(lost, state=State.APPLYING), to, seen)

@@ -82,6 +82,7 @@ requests: Final = st.builds(
     problem=st.none() | words,
     checks=counts,
     started_at=st.none() | moments,
+    called_at=st.none() | moments,
     minutes=st.none() | counts,
     revert_at=st.none() | moments,
     undoing=st.booleans(),
