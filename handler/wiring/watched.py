@@ -16,6 +16,7 @@ from handler.telemetry import count, known
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from handler.audit_ports import Seals
     from handler.domain.request import Request
     from handler.ports import Clock, Ledger
 
@@ -71,6 +72,11 @@ class _Watched:
             count("IntentsWithoutOutcome", late.unfinished)
         return requests
 
+    @property
+    def seals(self) -> Seals:
+        """The ledger's seals, watched as the ledger is."""
+        return watched(cast("Ledger", self._port).seals, self._dependency)
+
     def _call(self, method: Callable[..., object]) -> Callable[..., object]:
         def call(*args: object, **kwargs: object) -> object:
             try:
@@ -93,3 +99,5 @@ def _recorded(fact: Fact) -> None:
         count("Decisions", decision=fact.event, request_id=fact.request_id)
     elif fact.event in OUTCOMES:
         count("Outcomes", state=fact.event, request_id=fact.request_id)
+    elif fact.event is Event.SEALED:
+        count("Seals")

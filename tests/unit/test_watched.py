@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +11,13 @@ import pytest
 from handler.domain.audit import Event, Fact
 from handler.domain.dataflow_errors import DataFlowTimedOut, NotFound
 from handler.domain.errors import ChatRefused, LedgerUnavailable, Moved
+from handler.domain.sealing import Sealing, sealed
 from handler.telemetry import Measured
 from handler.wiring.watched import DECISIONS, OUTCOMES, watched
 from tests.fakes.clock import FakeClock
 from tests.fakes.dataflow import FakeDataFlow
-from tests.fakes.ledger import FakeLedger
-from tests.makers import JOB_ID, full_opening, job
+from tests.fakes.ledger import FakeLedger, Fault
+from tests.makers import JOB_ID, NOW, full_opening, job
 
 if TYPE_CHECKING:
     from handler.domain.errors import SluiceError
@@ -58,7 +60,22 @@ def test_each_fact_is_counted_as_what_it_is(event: Event, figures: list[Measured
         expected = [Measured("Decisions", 1, {"decision": event.value, "request_id": "R1"})]
     if event in OUTCOMES:
         expected = [Measured("Outcomes", 1, {"state": event.value, "request_id": "R1"})]
+    if event is Event.SEALED:
+        expected = [Measured("Seals", 1, {})]
     assert (figures, len(book.facts)) == (expected, 1)
+
+
+def test_the_seals_of_a_ledger_are_watched_too(figures: list[Measured]) -> None:
+    """A seal is counted when it is recorded, and a call of DynamoDB that fails over it as any other."""
+    ledger, first = FakeLedger(), Sealing(day=date(2026, 11, 22))
+    seals = watched(ledger, "dynamodb").seals
+    seals.keep(None, first)
+    seals.seal(first, *sealed(replace(first, revision=1), NOW, is_to_be_posted=False))
+    ledger.faults = [Fault("seals.progress")]
+    with pytest.raises(LedgerUnavailable):
+        seals.progress()
+    failure = Measured("ApiErrors", 1, {"dependency": "dynamodb", "error": "LedgerUnavailable"})
+    assert figures == [Measured("Seals", 1, {}), failure]
 
 
 def test_decisions_and_outcomes_are_what_operators_look_for() -> None:
