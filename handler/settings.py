@@ -23,6 +23,7 @@ _SLACK_API_URL: Final = "https://slack.com/api/"
 _DATAFLOW_URL: Final = "https://dataflow.apigw.ntruss.com"
 _DATAFLOW_PATH: Final = "/api/v1"
 _BOT_TOKEN: Final = re.compile(r"(?:xoxe\.)?xoxb-[!-~]+")
+_APP_TOKEN: Final = re.compile(r"xapp-[!-~]+")
 _TABLE: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _COMMAND: Final = re.compile(r"/[^\s/]{1,31}")
 _CHANNEL: Final = re.compile(r"[CG][A-Z0-9]{2,}")
@@ -87,6 +88,26 @@ def worker_settings(environ: Mapping[str, str]) -> WorkerSettings:
     return settings
 
 
+class SocketSettings(_Frozen):
+    """What ``sluice socket`` is told: what ``worker`` is, and the token that opens Slack's websocket."""
+
+    worker: WorkerSettings
+    app_token: SecretStr
+
+
+def socket_settings(environ: Mapping[str, str]) -> SocketSettings:
+    """Read the variables. Raises SettingsInvalid with a sentence for each problem; no secret's value is in any."""
+    read = _Reader(environ)
+    token = read.app_token()
+    try:
+        worker = worker_settings({"LOG_LEVEL": "WARNING", **environ})
+    except SettingsInvalid as error:
+        raise SettingsInvalid((*read.problems, *error.problems)) from None
+    if read.problems:
+        raise SettingsInvalid(tuple(read.problems))
+    return SocketSettings(worker=worker, app_token=token)
+
+
 class _Reader:
     """The variables without surrounding blanks, and what is wrong with them; an empty one counts as not set."""
 
@@ -104,6 +125,14 @@ class _Reader:
         if not token and not secret_id:
             self.problems.append("Neither SLACK_SECRET_ID nor SLACK_BOT_TOKEN is set, so Slack cannot be called.")
         return SecretStr(token) if token else InSecretsManager(secret_id=secret_id)
+
+    def app_token(self) -> SecretStr:
+        token = self.text("SLACK_APP_TOKEN")
+        if not token:
+            self.problems.append("SLACK_APP_TOKEN is not set, so Slack's websocket cannot be opened.")
+        elif not _APP_TOKEN.fullmatch(token):
+            self.problems.append("SLACK_APP_TOKEN is no app-level token: one begins with xapp- and has no blanks.")
+        return SecretStr(token)
 
     def ncp_keys(self) -> NcpKeys | InSecretsManager:
         secret_id = self.text("NCP_SECRET_ID")

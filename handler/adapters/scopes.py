@@ -17,6 +17,7 @@ SLASH_COMMAND: Final = "commands"
 
 METHODS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
+        "apps.connections.open": frozenset(),  # with the app's own token, by `sluice socket`
         "auth.test": frozenset(),
         "chat.postEphemeral": frozenset({"chat:write"}),
         "chat.postMessage": frozenset({"chat:write"}),

@@ -12,6 +12,7 @@ from handler.entrypoints.audit import add_audit
 from handler.entrypoints.doctor.command import add_doctor
 from handler.entrypoints.policy_check import add_check
 from handler.entrypoints.policy_why import add_why
+from handler.entrypoints.socket_command import add_socket
 from handler.settings import PACKAGED_POLICY
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.env
     add_why(commands, folder)
     add_audit(topics, environ)
     add_doctor(topics, environ)
+    add_socket(topics, environ)
     args = parser.parse_args(words)
     code: int = args.run(args)
     return code

@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl
 from handler.front import replies
 
 # Slack waits for the content of these answers; everything else is acknowledged and done behind.
-_AWAITED = frozenset({"view_submission", "block_suggestion"})
-_INTERACTIONS = _AWAITED | {"block_actions", "shortcut", "message_action", "view_closed"}
+AWAITED = frozenset({"view_submission", "block_suggestion"})
+_INTERACTIONS = AWAITED | {"block_actions", "shortcut", "message_action", "view_closed"}
 
 
 class Delivery(NamedTuple):
@@ -27,7 +27,7 @@ class Delivery(NamedTuple):
     @property
     def is_awaited(self) -> bool:
         """Tell whether Slack wants the worker's own answer, within its three seconds."""
-        return self.kind == "interaction" and self.name in _AWAITED
+        return self.kind == "interaction" and self.name in AWAITED
 
 
 class Challenge(NamedTuple):

@@ -6,12 +6,18 @@ import argparse
 import logging
 import sys
 import time
+from typing import TYPE_CHECKING
 
+from infra.local import shell
 from infra.local.playground import Playground, playground
 from infra.local.processes import ProcessError, Processes
 from infra.local.script.circumstances import TIMES
 from infra.local.script.programme import run
+from infra.local.stack import ROOT
 from infra.package.errors import BuildError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DEFAULT_PORT = 8710
 
@@ -36,7 +42,8 @@ def main() -> int:
         ):
             if asked.script:
                 return 0 if run(up, print) else 1
-            _stay(up)
+            with shell.written(ROOT / ".playground" / "env", up.deployment, up.dataflow_url) as told:
+                _stay(up, told)
     except KeyboardInterrupt:
         print("\nended: nothing of the playground is running any more")
     except (ProcessError, BuildError, OSError) as error:
@@ -45,9 +52,11 @@ def main() -> int:
     return 0
 
 
-def _stay(up: Playground) -> None:
+def _stay(up: Playground, told: Path) -> None:
     """Say where the page is, then print what is sent and what the channels say until Ctrl-C."""
     print(f"\n  Open {up.workspace.url} and type /dataflow help")
+    words = " ".join(shell.doctor_words(up.deployment))
+    print(f"  From another terminal: . {told.relative_to(ROOT)}, then .venv/bin/sluice {words}")
     print("  Ctrl-C ends everything.\n", flush=True)
     shown = 0
     while True:

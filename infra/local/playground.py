@@ -28,11 +28,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Playground:
-    """Everything that runs: people act in ``workspace``, jobs live in ``dataflow``, the stack is ``deployment``."""
+    """Everything that runs: people act in ``workspace``, jobs live in ``dataflow``, the stack is ``deployment``.
+
+    ``dataflow_url`` is the address of the simulator.
+    """
 
     workspace: Workspace
     dataflow: World
     deployment: Deployment
+    dataflow_url: str
 
 
 @contextmanager
@@ -76,7 +80,7 @@ def playground(
         if with_page:
             say("building the page")
             _build_page(processes)
-        yield Playground(workspace, simulator.world, deployment)
+        yield Playground(workspace, simulator.world, deployment, simulator.url)
 
 
 def _build_page(processes: Processes) -> None:

@@ -1,4 +1,4 @@
-"""What the tests with a browser share."""
+"""What the tests with a browser share, and those that look at a playground in this process."""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.local.playground import playground
+from infra.local.processes import Processes
+from infra.local.shell import make_socket_tables
+from infra.local.ticks import tick
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from infra.local.playground import Playground
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,3 +43,12 @@ def run() -> Callable[..., str]:
         return done.stdout
 
     return run_to_its_end
+
+
+@pytest.fixture(scope="session")
+def up() -> Iterator[Playground]:
+    """The playground, whose schedule has come once, and the tables for a socket."""
+    with Processes() as processes, playground(processes, print) as running:
+        tick(running.deployment)
+        make_socket_tables(running.deployment)
+        yield running

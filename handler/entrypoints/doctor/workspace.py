@@ -50,8 +50,8 @@ class Bot:
 def read_bot(token: str, base_url: str) -> Bot | Red:
     """Ask Slack whose token it is."""
     client = WebClient(token=token, base_url=base_url, timeout=TIMEOUT_SECONDS)
-    answer = _called(client.auth_test)
-    if isinstance(answer, _Refused):
+    answer = called(client.auth_test)
+    if isinstance(answer, Refused):
         return _red(answer)
     scopes = next((value for name, value in answer.headers.items() if name.lower() == _SCOPES_HEADER), None)
     held = None if scopes is None else frozenset(each.strip() for each in scopes.split(",") if each.strip())
@@ -72,15 +72,15 @@ def check_channels(bot: Bot, channels: Iterable[str]) -> Verdict:
     """Look into each channel in which cards are posted."""
     wanted = tuple(dict.fromkeys(channels))
     for channel in wanted:
-        read = _called(partial(bot.slack.conversations_history, channel=channel, limit=1))
+        read = called(partial(bot.slack.conversations_history, channel=channel, limit=1))
         match read:
-            case _Refused("not_in_channel" | "channel_not_found" as code):
+            case Refused("not_in_channel" | "channel_not_found" as code):
                 if code == "not_in_channel":
                     wrong = f"The bot is not in the channel {channel}, so it cannot post cards there."
                 else:
                     wrong = f"The channel {channel} does not exist, or it is private and the bot is not in it."
                 return Red(wrong, f"in Slack, in that channel: /invite @{bot.name}   (or name another in {SETTINGS})")
-            case _Refused():
+            case Refused():
                 return _red(read)
             case _:
                 continue
@@ -94,15 +94,15 @@ def check_groups(bot: Bot, listed: Mapping[GroupName, Group]) -> Verdict:
     groups = {name: group for name, group in listed.items() if isinstance(group, str)}
     empty: list[str] = []
     for name, group in groups.items():
-        told = _called(partial(bot.slack.usergroups_users_list, usergroup=group))
+        told = called(partial(bot.slack.usergroups_users_list, usergroup=group))
         match told:
-            case _Refused("no_such_subteam" | "subteam_not_found"):
+            case Refused("no_such_subteam" | "subteam_not_found"):
                 wrong = f"Slack has no user group {group}, which the policy calls {name}."
                 return Red(wrong, f"put the group's id into [groups] of {SETTINGS}, then deploy")
-            case _Refused("plan_upgrade_required" | "paid_teams_only"):
+            case Refused("plan_upgrade_required" | "paid_teams_only"):
                 wrong = "This workspace's plan has no user groups."
                 return Red(wrong, f"list people's ids in [groups] of {SETTINGS} in place of {group}, then deploy")
-            case _Refused():
+            case Refused():
                 return _red(told)
             case _ if not told.get("users"):
                 empty.append(f"{name} ({group})")
@@ -116,14 +116,15 @@ def check_groups(bot: Bot, listed: Mapping[GroupName, Group]) -> Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class _Refused:
+class Refused:
     """Slack said no with this word; empty when it said nothing, and then ``failure`` is why."""
 
     code: str
     failure: str = ""
 
 
-def _called(call: Callable[[], SlackResponse]) -> SlackResponse | _Refused:
+def called(call: Callable[[], SlackResponse]) -> SlackResponse | Refused:
+    """Return Slack's answer, or its refusal."""
     try:
         return call()
     except SlackApiError as error:
@@ -131,13 +132,13 @@ def _called(call: Callable[[], SlackResponse]) -> SlackResponse | _Refused:
         code = data.get("error") if isinstance(data, dict) else None
         # Of an answer that is not Slack's, slack_sdk makes a sentence with all of it.
         is_word = isinstance(code, str) and WORD.fullmatch(code)
-        return _Refused(str(code) if is_word else f"HTTP {getattr(error.response, 'status_code', '')}")
+        return Refused(str(code) if is_word else f"HTTP {getattr(error.response, 'status_code', '')}")
     # slack_sdk trips over an answer that is JSON but no object: AttributeError.
     except (OSError, SlackClientError, AttributeError) as error:
-        return _Refused("", type(error).__name__)
+        return Refused("", type(error).__name__)
 
 
-def _red(refused: _Refused) -> Red:
+def _red(refused: Refused) -> Red:
     match refused.code:
         case "":
             return Red(f"Slack could not be asked ({refused.failure}).", "curl -i https://slack.com/api/api.test")
