@@ -157,18 +157,3 @@ def test_what_is_missing_around_it_stops_a_deploy_with_a_sentence(
     assert (stopped.returncode, stopped.stderr[: len(said)]) == (1, said)
     assert len(stopped.stderr.splitlines()) == 1
     assert "sluice-early" not in desk.stacks()
-
-
-def test_the_makefile_passes_on_what_was_typed() -> None:
-    """Each variable of `make` arrives as the word it stands for."""
-    make = shutil.which("make")
-    if make is None:
-        pytest.skip("make is not on this machine, and the README's commands need it.")
-    words = ["remove", "STAGE=prod", "REGION=us-east-1", "CONFIRM=prod", "ARGS=--param a=b"]
-    planned = subprocess.run(  # noqa: S603 - a dry run of our own Makefile
-        [make, "--dry-run", "--assume-old=.venv/.ready", *words], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-
-    assert planned.stdout.splitlines()[-1] == (
-        '.venv/bin/python -m infra.deploy remove --stage "prod" --region "us-east-1" --confirm "prod" --param a=b'
-    )
