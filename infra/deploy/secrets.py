@@ -108,8 +108,8 @@ def start_anew(
 ) -> None:
     """Have Lambda replace the worker's processes, each of which read its secrets when it began.
 
-    A change of the configuration does that ("Lambda execution environment", developer guide); the description is the
-    one that changes nothing else. The door looks for a fresher secret by itself.
+    A change of the configuration does that (Lambda API reference, UpdateFunctionConfiguration: it provisions an
+    instance anew); the description is the one that changes nothing else. The door looks for a fresher secret by itself.
 
     Args:
         functions: a client of Lambda.
