@@ -50,6 +50,10 @@ test-faults: $(READY) ## workers killed and neighbours failing at every step (mi
 	@$(BIN)/python -m infra.local.install
 	@SLUICE_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -rP --tb=short --no-header tests/faults $(ARGS)
 
+test-roles: $(READY) ## each permission of each role taken away in turn, on the local AWS with roles enforced (minutes)
+	@$(BIN)/python -m infra.local.install
+	@SLUICE_EVERY_PERMISSION=1 $(BIN)/python -m pytest -v --no-header tests/infra/test_permissions.py $(ARGS)
+
 test-mutants: $(READY) ## do the tests of the domain notice every change of it? (minutes)
 	@$(BIN)/python -m tests.mutants
 

@@ -25,7 +25,7 @@ from handler.slack.forms import DENY_REASON, complaint, denial, deny_form
 from handler.slack.mishap_view import unexpected_message, unknown_button_message
 from handler.slack.pages import history_of
 from handler.slack.payloads import where
-from handler.telemetry import known
+from handler.telemetry import count, known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,6 +111,7 @@ class Desk:
         ticked = tick(self.world, self._has_time)
         for request_id, error in ticked.failed:
             log.error("duty failed", extra={"request_id": request_id, **described(error)})
+            count("DutiesFailed", request_id=request_id)
         if ticked.overdue and (ticked.overdue.unknowns or ticked.overdue.unfinished):
             log.warning("overdue", extra=ticked.overdue.figures())
         own = [(shown.request, False) for shown in ticked.told] + [(request, True) for request in ticked.unrecorded]

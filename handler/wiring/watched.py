@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from handler.domain.audit import Event, Fact
 from handler.domain.dataflow_errors import DataFlowError, NotFound
-from handler.domain.errors import ChatError, LedgerUnavailable
+from handler.domain.errors import ChatError, LedgerUnavailable, facts_of
 from handler.domain.overdue import overdue
 from handler.telemetry import count, known
 
@@ -32,11 +32,14 @@ DECISIONS: Final = frozenset(
         Event.CLICK_REFUSED,
         Event.BROKE_GLASS,
         Event.REVIEWED,
+        Event.EXTENDED,
     }
 )
 OUTCOMES: Final = frozenset(
     {Event.APPLIED, Event.FAILED, Event.UNKNOWN, Event.STALE, Event.EXPIRED, Event.REVERTED, Event.KEPT}
 )
+# Parts of the record that are ports of their own.
+_PARTS: Final = ("seals", "sightings")
 # That a job is not there is an answer: most often somebody mistyped its name. Lost races of the ledger are none either.
 _NOT_DONE: Final = (DataFlowError, LedgerUnavailable, ChatError)
 
@@ -59,6 +62,8 @@ class _Watched:
 
     def __getattr__(self, name: str) -> object:
         member = getattr(self._port, name)
+        if name in _PARTS:
+            return _Watched(member, self._dependency, self._clock)
         return self._call(member) if callable(member) else member
 
     def open_requests(self, *, limit: int) -> tuple[Request, ...]:
@@ -72,18 +77,14 @@ class _Watched:
             count("IntentsWithoutOutcome", late.unfinished)
         return requests
 
-    @property
-    def seals(self) -> Seals:
-        """The ledger's seals, watched as the ledger is."""
-        return watched(cast("Ledger", self._port).seals, self._dependency)
-
     def _call(self, method: Callable[..., object]) -> Callable[..., object]:
         def call(*args: object, **kwargs: object) -> object:
             try:
                 result = method(*args, **kwargs)
             except _NOT_DONE as error:
                 if not isinstance(error, NotFound):
-                    count("ApiErrors", dependency=self._dependency, error=type(error).__name__)
+                    facts = {name: str(value) for name, value in facts_of(error).items()}
+                    count("ApiErrors", **facts, dependency=self._dependency, error=type(error).__name__)
                 raise
             for fact in args:
                 if isinstance(fact, Fact):

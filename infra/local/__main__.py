@@ -27,6 +27,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--script", action="store_true", help="play a fixed conversation, print it, exit 0 or 1")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="the page's port on 127.0.0.1 (0: a free one)")
+    parser.add_argument(
+        "--enforce-roles", action="store_true", help="let each function do what its IAM role grants only"
+    )
     asked = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     began = time.monotonic()
@@ -38,7 +41,14 @@ def main() -> int:
         port, times = (0, TIMES) if asked.script else (asked.port, None)
         with (
             Processes() as processes,
-            playground(processes, progress, port=port, with_page=not asked.script, times=times) as up,
+            playground(
+                processes,
+                progress,
+                port=port,
+                with_page=not asked.script,
+                times=times,
+                enforce_roles=asked.enforce_roles,
+            ) as up,
         ):
             if asked.script:
                 return 0 if run(up, print) else 1

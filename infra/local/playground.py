@@ -40,13 +40,14 @@ class Playground:
 
 
 @contextmanager
-def playground(
+def playground(  # noqa: PLR0913 - what runs, and how
     processes: Processes,
     say: Callable[[str], None],
     *,
     port: int = 0,
     with_page: bool = False,
     times: Mapping[str, str] | None = None,
+    enforce_roles: bool = False,
 ) -> Iterator[Playground]:
     """Run the playground while the block runs.
 
@@ -56,6 +57,7 @@ def playground(
         port: the page's, 0 for a free one.
         with_page: whether the page is built.
         times: durations to have in the policy's settings instead of the shipped ones, by their key.
+        enforce_roles: whether the deployed IAM roles are enforced, as AWS does.
 
     Raises:
         ProcessError: something is missing or a program failed; nothing keeps running.
@@ -75,7 +77,9 @@ def playground(
         )
         outside = Outside(slack_api_url=workspace.api_url, dataflow_url=simulator.url, secrets=secrets)
         policy = stack.enter_context(policy_with(times, ROOT / "infra" / "policy")) if times else None
-        deployment = stack.enter_context(running_stack(outside, processes, say, policy=policy))
+        deployment = stack.enter_context(
+            running_stack(outside, processes, say, policy=policy, enforce_roles=enforce_roles)
+        )
         workspace.connect(deployment.front_url, deployment.front_host_header)
         if with_page:
             say("building the page")

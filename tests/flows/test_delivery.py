@@ -13,6 +13,7 @@ from handler.domain.errors import ChatRefused, ChatUnavailable, JobNotFound
 from handler.domain.request import State
 from handler.ports import Tick
 from handler.slack.app import create_app, dispatch
+from handler.telemetry import Measured
 from tests.fakes.dataflow import Fault
 from tests.fakes.ledger import Fault as LedgerFault
 from tests.flows.conftest import CHOI, KIM
@@ -169,8 +170,10 @@ def test_a_tick_that_cannot_tell_does_not_fail(office: Office, caplog: pytest.Lo
     assert [record.message for record in caplog.records] == ["telling put off"]
 
 
-def test_a_duty_that_failed_is_logged(office: Office, caplog: pytest.LogCaptureFixture) -> None:
-    """What a tick could not do is in the log with its request, and the tick itself goes on."""
+def test_a_duty_that_failed_is_logged(
+    office: Office, caplog: pytest.LogCaptureFixture, figures: list[Measured]
+) -> None:
+    """What a tick could not do is in the log with its request, and counted, and the tick itself goes on."""
     office.story.dataflow.faults.append(Fault("put_run_condition", DataFlowTimedOut("updateJobExecuteConfig")))
     office.type("scale wordcount workers=4")
     (request,) = office.story.ledger.requests.values()
@@ -178,8 +181,9 @@ def test_a_duty_that_failed_is_logged(office: Office, caplog: pytest.LogCaptureF
     office.story.clock.move_on(minutes=2)
     office.story.dataflow.faults.append(Fault("job", JobNotFound("wordcount")))  # type: ignore[arg-type] # no API error
     office.desk.tick()
-    (logged,) = caplog.records
+    logged = caplog.records[0]
     assert (logged.message, vars(logged)["request_id"]) == ("duty failed", request.id)
+    assert figures == [Measured("DutiesFailed", 1, {"request_id": request.id})]
 
 
 def test_a_tick_leaves_word_that_it_was_there(office: Office) -> None:

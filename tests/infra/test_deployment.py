@@ -4,10 +4,12 @@ import contextlib
 import hashlib
 import hmac
 import http.client
+import io
 import json
 import shutil
 import time
 import urllib.parse
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,10 +79,10 @@ def knock(deployment: Deployment, form: dict[str, str], secret: str = SIGNING_SE
         return answer.status, answer.read().decode()
 
 
-def outcome(deployment: Deployment, service: str, operation: str, **arguments: Any) -> str:
-    """What became of an AWS call made by the deployed worker: "done" or the error's code."""
+def outcome(deployment: Deployment, service: str, operation: str, *, function: str = "", **arguments: Any) -> str:
+    """What became of an AWS call made by the deployed worker, or another function: "done" or the error's code."""
     payload = json.dumps({"call": [service, operation, arguments]})
-    answer = deployment.client("lambda").invoke(FunctionName=deployment.worker_function, Payload=payload)
+    answer = deployment.client("lambda").invoke(FunctionName=function or deployment.worker_function, Payload=payload)
     was: str = json.loads(answer["Payload"].read())["was"]
     return was
 
@@ -170,6 +172,48 @@ def test_the_worker_may_write_state_and_fact_together(deployment: Deployment) ->
 def test_the_worker_reads_its_own_secrets_only(deployment: Deployment, secret: str, was: str) -> None:
     """The signing secret is the door's alone."""
     assert outcome(deployment, "secretsmanager", "get_secret_value", SecretId=f"sluice/playground/{secret}") == was
+
+
+@pytest.fixture(scope="module")
+def with_front_s_role(deployment: Deployment) -> str:
+    """The name of a function that does as a test asks, with the door's role."""
+    name, functions = "probe-of-front", deployment.client("lambda")
+    front = functions.get_function_configuration(FunctionName=deployment.front_function)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(Path(__file__).with_name("probe_worker.py"), "probe_worker.py")
+    functions.create_function(
+        FunctionName=name,
+        Runtime=front["Runtime"],
+        Role=front["Role"],
+        Handler="probe_worker.handler",
+        Code={"ZipFile": packed.getvalue()},
+        Timeout=20,
+    )
+    return name
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments", "was"),
+    [
+        ("secretsmanager.get_secret_value", {"SecretId": "sluice/playground/slack-signing"}, "done"),
+        ("secretsmanager.get_secret_value", {"SecretId": "sluice/playground/ncp"}, "AccessDeniedException"),
+        ("secretsmanager.get_secret_value", {"SecretId": "sluice/playground/slack-bot"}, "AccessDeniedException"),
+        ("dynamodb.get_item", {"TableName": "sluice-playground-requests", "Key": LOCK}, "AccessDeniedException"),
+        ("dynamodb.put_item", {"TableName": "sluice-playground-requests", "Item": LOCK}, "AccessDeniedException"),
+        ("dynamodb.scan", {"TableName": "sluice-playground-requests"}, "AccessDeniedException"),
+        ("dynamodb.get_item", {"TableName": "sluice-playground-audit", "Key": FACT}, "AccessDeniedException"),
+        ("dynamodb.put_item", {"TableName": "sluice-playground-audit", "Item": FACT}, "AccessDeniedException"),
+        ("dynamodb.scan", {"TableName": "sluice-playground-audit"}, "AccessDeniedException"),
+    ],
+)
+def test_the_door_s_role_reaches_neither_table_and_no_secret_but_its_own(
+    deployment: Deployment, with_front_s_role: str, call: str, arguments: dict[str, Any], was: str
+) -> None:
+    """Whoever broke the public function would find the signing secret, and nothing to change anything with."""
+    service, _, operation = call.partition(".")
+
+    assert outcome(deployment, service, operation, function=with_front_s_role, **arguments) == was
 
 
 def test_the_local_aws_listens_on_loopback_only(deployment: Deployment) -> None:

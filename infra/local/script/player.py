@@ -35,6 +35,7 @@ class Player:
     playground: Playground
     say: Callable[[str], None]
     failures: list[str] = field(default_factory=list)
+    patience_seconds: float = SEEN_WITHIN_SECONDS
     _told: dict[tuple[str, str, str | None], str] = field(default_factory=dict)
 
     def types(self, user: str, text: str, *sights: Sight) -> Message:
@@ -83,6 +84,11 @@ class Player:
         tick(self.playground.deployment)
         return self._sees(sights, card)[0]
 
+    def catches_up(self) -> None:
+        """Take note of all that has been said before this player came, so that none of it is taken for news."""
+        for message in self.playground.workspace.wait_until(lambda state: (self._news(state),), 1.0)[0]:
+            self._told[_key(message)] = readable(message, PLAYGROUND)
+
     def checks(self, what: str, *, holds: bool, quiet: bool = False) -> None:
         """Keep in mind what does not hold; say it either way unless it is to be quiet."""
         if not holds:
@@ -108,7 +114,7 @@ class Player:
             return [message for message in found if message] if all(found) else None
 
         try:
-            seen = self.playground.workspace.wait_until(look, SEEN_WITHIN_SECONDS)
+            seen = self.playground.workspace.wait_until(look, self.patience_seconds)
         except TimeoutError as late:
             news = self.playground.workspace.wait_until(lambda state: (self._news(state),), 1.0)[0]
             missing = "; ".join(_unmet(sight, news, about) for sight in sights if not _found(sight, news, about))

@@ -1,0 +1,93 @@
+"""No permission is spare: the deployed roles are enforced, and without any one of theirs the conversation fails."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from infra.local.playground import playground
+from infra.local.processes import Processes
+from tests.infra.rehearsal import Permission, denials, granted, rehearse, without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from infra.local.playground import Playground
+
+pytestmark = pytest.mark.xdist_group("permissions")  # one deployment, whichever process runs these
+
+FRONT, WORKER = "sluice-playground-front", "sluice-playground-worker"
+REQUESTS, AUDIT = "table/sluice-playground-requests", "table/sluice-playground-audit"
+# `make test-roles` tries them all; otherwise these: one of each kind, and the one that makes the record append-only.
+SAMPLE = (
+    Permission(FRONT, "lambda:InvokeFunction", f"function:{WORKER}"),
+    Permission(WORKER, "dynamodb:PutItem", AUDIT),
+    Permission(WORKER, "secretsmanager:GetSecretValue", "secret:sluice/playground/ncp"),
+)
+REST = (
+    Permission(FRONT, "secretsmanager:GetSecretValue", "secret:sluice/playground/slack-signing"),
+    Permission(WORKER, "dynamodb:ConditionCheckItem", REQUESTS),
+    Permission(WORKER, "dynamodb:DeleteItem", REQUESTS),
+    Permission(WORKER, "dynamodb:GetItem", REQUESTS),
+    Permission(WORKER, "dynamodb:PutItem", REQUESTS),
+    Permission(WORKER, "dynamodb:UpdateItem", REQUESTS),
+    Permission(WORKER, "dynamodb:Query", f"{REQUESTS}/index/open"),
+    Permission(WORKER, "dynamodb:Query", AUDIT),
+    Permission(WORKER, "dynamodb:Query", f"{AUDIT}/index/by_actor"),
+    Permission(WORKER, "dynamodb:Query", f"{AUDIT}/index/by_day"),
+    Permission(WORKER, "dynamodb:Query", f"{AUDIT}/index/by_job"),
+    Permission(WORKER, "secretsmanager:GetSecretValue", "secret:sluice/playground/slack-bot"),
+)
+# What the local AWS does by itself, without asking whether the role may: so nobody can see here that it is needed.
+# Lambda's documentation says so of both ("Defining Lambda function permissions with an execution role"; "Capturing
+# records of Lambda asynchronous invocations", which names the permission for a queue).
+NOT_PROVEN = (
+    Permission(WORKER, "sqs:SendMessage", "sluice-playground-failures"),
+    *(
+        Permission(role, f"logs:{verb}", f"log-group:/aws/lambda/{role}:log-stream:*")
+        for role in (FRONT, WORKER)
+        for verb in ("CreateLogStream", "PutLogEvents")
+    ),
+)
+TRIED = (*SAMPLE, *REST) if os.environ.get("SLUICE_EVERY_PERMISSION") else SAMPLE
+# Every step of the conversation takes less than a second once the functions run.
+PATIENCE_SECONDS, SHORT_PATIENCE_SECONDS = 60.0, 8.0
+
+
+@pytest.fixture(scope="module")
+def enforcing(node: Path) -> Iterator[Playground]:
+    """The whole playground with its roles enforced; a failed hand-over is not tried again, into the next test."""
+    assert node.is_dir()
+    with Processes() as processes, playground(processes, print, enforce_roles=True) as up:
+        up.deployment.client("lambda").put_function_event_invoke_config(
+            FunctionName=up.deployment.worker_function, MaximumRetryAttempts=0
+        )
+        yield up
+
+
+def test_with_their_roles_the_functions_hold_the_whole_conversation(enforcing: Playground) -> None:
+    """What the roles grant is enough."""
+    assert rehearse(enforcing, PATIENCE_SECONDS) == []
+
+
+@pytest.mark.parametrize("permission", TRIED, ids=lambda each: f"{each.role} {each.verb} {each.resource}")
+def test_without_any_of_its_permissions_the_conversation_fails(enforcing: Playground, permission: Permission) -> None:
+    """What the roles grant is not more than enough."""
+    before = denials(enforcing.deployment)
+    with without(enforcing.deployment, permission):
+        wrong = rehearse(enforcing, SHORT_PATIENCE_SECONDS)
+    assert wrong != []
+    assert denials(enforcing.deployment) > before  # it failed for that, not for a slow machine
+
+
+def test_the_permissions_tried_are_all_there_are(enforcing: Playground) -> None:
+    """A permission that is granted is tried, or there is a reason why it cannot be."""
+    assert set(granted(enforcing.deployment)) == {*SAMPLE, *REST, *NOT_PROVEN}
+
+
+def test_after_all_this_the_conversation_is_held_again(enforcing: Playground) -> None:
+    """It failed for want of a permission, and of nothing else."""
+    assert rehearse(enforcing, PATIENCE_SECONDS) == []
