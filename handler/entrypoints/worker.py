@@ -74,8 +74,10 @@ _invocation: Final = Invocation()
 
 @cache
 def _worker() -> Worker:
+    function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+    configure("INFO", function)  # that settings are wrong is a line as any other
     settings = worker_settings(os.environ)
-    configure(settings.log_level, os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
+    configure(settings.log_level, function)
     desk = compose(settings, seconds_left=_invocation.seconds_left)
     return Worker(create_app(desk, settings.slack_command), desk)
 

@@ -16,7 +16,6 @@ from handler.telemetry import count, known
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from handler.audit_ports import Seals
     from handler.domain.request import Request
     from handler.ports import Clock, Ledger
 
@@ -84,7 +83,7 @@ class _Watched:
             except _NOT_DONE as error:
                 if not isinstance(error, NotFound):
                     facts = {name: str(value) for name, value in facts_of(error).items()}
-                    count("ApiErrors", **facts, dependency=self._dependency, error=type(error).__name__)
+                    count("ApiErrors", 1, **facts, dependency=self._dependency, error=type(error).__name__)
                 raise
             for fact in args:
                 if isinstance(fact, Fact):

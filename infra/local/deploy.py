@@ -74,8 +74,8 @@ class Deployment:
 
     def log_lines(self, function: str) -> list[str]:
         """What a function wrote to its log, oldest first."""
-        events = self.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
-        return [str(event["message"]).rstrip() for event in events]
+        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{function}")
+        return [str(event["message"]).rstrip() for page in pages for event in page["events"]]
 
 
 def deploy(root: Path, artifacts: Path, emulator: Emulator, outside: Outside, processes: Processes) -> Deployment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -76,11 +77,29 @@ def test_with_their_roles_the_functions_hold_the_whole_conversation(enforcing: P
 @pytest.mark.parametrize("permission", TRIED, ids=lambda each: f"{each.role} {each.verb} {each.resource}")
 def test_without_any_of_its_permissions_the_conversation_fails(enforcing: Playground, permission: Permission) -> None:
     """What the roles grant is not more than enough."""
-    before = denials(enforcing.deployment)
+    denied_before = denials(enforcing.deployment)
     with without(enforcing.deployment, permission):
         wrong = rehearse(enforcing, SHORT_PATIENCE_SECONDS)
     assert wrong != []
-    assert denials(enforcing.deployment) > before  # it failed for that, not for a slow machine
+    denied = denials(enforcing.deployment) - denied_before
+    assert denied > 0  # it failed for that, not for a slow machine
+
+
+def test_each_line_of_the_log_says_which_run_and_which_request_it_is_about(enforcing: Playground) -> None:
+    """A request's id leads to the worker's lines on it, theirs to the door's line, and each line names its run."""
+    deployment = enforcing.deployment
+    assert rehearse(enforcing, PATIENCE_SECONDS) == []
+    lines = {
+        function: [json.loads(line) for line in deployment.log_lines(function) if line.startswith("{")]
+        for function in (deployment.front_function, deployment.worker_function)
+    }
+    anonymous = [line for each in lines.values() for line in each if not line.get("lambda_request_id")]
+    outcomes = [line for line in lines[deployment.worker_function] if line.get("state") == "applied"]
+    doors = {line["id"] for line in lines[deployment.front_function]}
+
+    assert anonymous == []
+    assert outcomes != []
+    assert all(line["request_id"] and line["door_id"] in doors for line in outcomes)
 
 
 def test_the_permissions_tried_are_all_there_are(enforcing: Playground) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,12 +13,14 @@ from handler.entrypoints.worker import Worker
 from handler.slack.app import create_app
 from handler.slack.forms import Complaint
 from handler.telemetry import Measured
+from tests.lambda_runtime import LambdaRuntime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from handler.slack.payloads import Click, Slash
 
+ROOT = Path(__file__).parents[2]
 FORM = {"command": "/dataflow", "text": "help", "user_id": "U0KIM", "channel_id": "C0INCIDENT", "team_id": "T0SLUICE"}
 HANDED_OVER = {"sluice": 1, "kind": "command", "body": FORM, "received_at": 1795402245000}
 
@@ -144,3 +147,14 @@ def test_a_tick_that_came_to_its_end_is_counted(figures: list[Measured]) -> None
     """One tick, one count: when none comes for minutes an alarm says so."""
     worker(Recorder()).handle({"detail-type": "Scheduled Event"})
     assert figures == [Measured("TicksDone", 1, {})]
+
+
+def test_wrong_settings_are_a_line_of_the_log_with_the_id_of_the_invocation() -> None:
+    """A worker that cannot start says so as it says everything, and fails for Lambda."""
+    with LambdaRuntime("handler.entrypoints.worker.handler", env={}, cwd=ROOT) as function:
+        failed = function.invoke({"detail-type": "Scheduled Event"})
+    lines = [json.loads(line) for line in function.output.splitlines() if line.startswith("{")]
+    assert (failed.error or {})["errorType"] == "SettingsInvalid"
+    assert [(line["message"], line["error"], line["lambda_request_id"]) for line in lines] == [
+        ("invocation failed", "SettingsInvalid", failed.request_id)
+    ]
