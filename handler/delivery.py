@@ -114,8 +114,8 @@ class Desk:
             count("DutiesFailed", request_id=request_id)
         if ticked.overdue and (ticked.overdue.unknowns or ticked.overdue.unfinished):
             log.warning("overdue", extra=ticked.overdue.figures())
-        own = [(shown.request, False) for shown in ticked.told] + [(request, True) for request in ticked.unrecorded]
-        if all(self._has_time() and self.herald.announce(each, is_taken_over=again) for each, again in own):
+        own = (*(shown.request for shown in ticked.told), *ticked.unrecorded)
+        if all(self._has_time() and self.herald.announce(request) for request in own):
             all(self._has_time() and self._taken_over(request_id) for request_id in ticked.untold)
         self._keep_what_was_seen()
         self._keep_pulse()

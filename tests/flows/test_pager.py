@@ -16,6 +16,7 @@ from handler.domain.model import RequestId
 from handler.domain.outcomes import JobIsBusy
 from handler.domain.overdue import Overdue
 from handler.domain.request import State
+from handler.flows.pager import watch
 from handler.flows.upkeep import Ticked, tick
 from tests.fakes.dataflow import Fault
 from tests.fakes.ledger import Fault as LedgerFault
@@ -260,6 +261,18 @@ def test_of_two_ticks_at_once_one_calls(office: Office) -> None:
     ledger.before["advance"] = [lambda: others.append(tick(office.story.world))]
     mine = tick(office.story.world)
     assert ([len(each.told) for each in (mine, *others)], mine.failed, mine.unrecorded) == ([0, 1], (), ())
+
+
+def test_a_call_does_not_keep_the_outcome_from_being_recorded(office: Office) -> None:
+    """Two ticks at once: one calls people in the moment in which the other has found out what became of the change."""
+    office.story.ledger = ledger = BusyLedger()
+    lost(office, takes_effect=True)
+    office.story.clock.move_on(minutes=20)
+    office.story.dataflow.faults.clear()
+    ledger.before["advance"] = [lambda: watch(office.story.world)]
+    tick(office.story.world)
+    assert office.state() is State.APPLIED
+    assert office.story.events()[-2:] == ["escalated", "applied"]
 
 
 def test_without_time_left_people_are_called_by_the_next_tick(office: Office) -> None:

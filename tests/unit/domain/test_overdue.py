@@ -45,3 +45,9 @@ def test_an_intent_is_overdue_when_no_worker_can_be_at_it_any_more(
 def test_whatever_waits_for_people_is_not_overdue(state: State) -> None:
     """All other states are none of this alarm's business, however old."""
     assert overdue([request(state=state, started_at=at(0))], at(10_000)) == NOTHING
+
+
+def test_the_figures_are_plain_numbers() -> None:
+    """The log takes no spans of time."""
+    expected = {"unknowns": 2, "unknown_for_seconds": 90.0, "unfinished": 1}
+    assert Overdue(2, timedelta(seconds=90), 1).figures() == expected
