@@ -25,7 +25,10 @@ class Chat(Protocol):
     def find(
         self, channel_id: ChannelId, request_id: RequestId, since: datetime, *, thread: Card | None = None
     ) -> Mapping[Mark, Card]:
-        """Find a request's marked messages, in the channel itself or below ``thread``; of very many only the newest."""
+        """Find a request's marked messages, in the channel itself or below ``thread``; of very many only the newest.
+
+        Of two with the same mark it is the later.
+        """
 
     def open_form(self, trigger_id: str, form: Mapping[str, object]) -> None:
         """Open a form (a modal view) for the person whose command or click has this trigger."""

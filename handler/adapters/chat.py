@@ -100,17 +100,16 @@ class SlackChat:
     ) -> Mapping[Mark, Card]:
         """Find the messages with a mark of this request among the newest ones since then, or in a thread."""
         asked = {"channel": channel_id, "oldest": oldest(since), "include_all_metadata": True, "limit": PAGE}
-        found: dict[Mark, Card] = {}
+        found: list[tuple[Mark, Card]] = []
         cursor: str | None = None
         for _ in range(MOST_PAGES):
             answer = self._page(asked, thread, cursor)
-            found |= {
-                mark: card for mark, card in marked(channel_id, answer.get("messages")) if mark.request_id == request_id
-            }
+            found += marked(channel_id, answer.get("messages"))
             cursor = next_cursor(answer.get("response_metadata"))
             if not cursor:
                 break
-        return found
+        oldest_first = sorted(found, key=lambda each: each[1].ts)
+        return {mark: card for mark, card in oldest_first if mark.request_id == request_id}
 
     def _page(self, asked: dict[str, Any], thread: Card | None, cursor: str | None) -> SlackResponse:
         if thread is None:

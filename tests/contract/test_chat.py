@@ -235,6 +235,14 @@ def test_what_was_posted_is_found_by_its_mark(subject: Subject) -> None:
     assert subject.chat.find(INCIDENT, RequestId("none-0000"), NOW) == {}
 
 
+def test_of_two_with_the_same_mark_the_later_is_found(subject: Subject) -> None:
+    """A card that was posted anew, as the first was deleted or lost out of sight."""
+    first, second = (subject.chat.post(INCIDENT, HELLO, mark=CARD) for _ in range(2))
+    calls = [subject.chat.post(INCIDENT, HELLO, thread=first, mark=CALL) for _ in range(2)]
+    assert subject.chat.find(INCIDENT, REQUEST_ID, NOW) == {CARD: second}
+    assert subject.chat.find(INCIDENT, REQUEST_ID, NOW, thread=first)[CALL] == calls[1]
+
+
 def test_what_was_posted_is_found_among_many_messages(real: Real) -> None:
     """Page after page, to a bound: only of the newest thousand messages is it told whether one is ours."""
     oldest = real.chat.post(INCIDENT, HELLO, mark=CARD)

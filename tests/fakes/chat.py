@@ -72,7 +72,7 @@ class FakeChat:
         below = None if thread is None else thread.ts
         return {
             mark: card
-            for card, ts, mark in self.marks
+            for card, ts, mark in sorted(self.marks, key=lambda each: each[0].ts)
             if (card.channel_id, ts, mark.request_id) == (channel_id, below, request_id)
         }
 

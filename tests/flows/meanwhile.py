@@ -10,6 +10,7 @@ from tests.fakes.ledger import FakeLedger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from handler.domain.audit import Fact
     from handler.domain.model import Job, JobId, RequestId, RunCondition
@@ -28,6 +29,11 @@ class BusyLedger(FakeLedger):
         """Record a request's next state, too late perhaps."""
         self._happen("advance")
         super().advance(before, after, fact)
+
+    def claim_telling(self, request: Request, until: datetime) -> Request:
+        """Take over what is untold."""
+        self._happen("claim_telling")
+        return super().claim_telling(request, until)
 
     def request(self, request_id: RequestId) -> Request | None:
         """Read one request."""
