@@ -26,7 +26,7 @@ def report(play: Player) -> None:
     faults = list(examiner.everything())
     tally = examiner.tally
     looked_at = (
-        f"{tally.facts} facts in {tally.chains} chains, {tally.requests} requests, {len(tally.seals)} sealed days"
+        f"{tally.facts} facts in {tally.chains} chains, {tally.requests} requests, sealed days: {len(tally.seals)}"
     )
     play.say("")
     play.checks(f"sluice audit verify: {looked_at}; every hash, chain and seal is right", holds=not faults)
