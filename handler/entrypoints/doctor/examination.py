@@ -17,6 +17,7 @@ from handler.entrypoints.doctor.evidence import (
     Evidence,
 )
 from handler.entrypoints.doctor.findings import Absent, Finding, NotChecked, Red, Verdict, given, seen
+from handler.entrypoints.doctor.protection import check_audit_kept, check_requests_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -114,18 +115,19 @@ def _table(table: Mapping[str, Any] | Absent, check: Callable[[Mapping[str, Any]
 
 
 def _requests_kept(evidence: Evidence) -> Verdict:
-    return _kept(evidence, evidence.requests, may_forget=True)
+    clients = evidence.tools.clients
+    return _kept(evidence, evidence.requests, lambda table: check_requests_kept(clients, table))
 
 
 def _audit_kept(evidence: Evidence) -> Verdict:
-    return _kept(evidence, evidence.audit, may_forget=False)
+    clients, deploy = evidence.tools.clients, evidence.wanted.deploy
+    return _kept(evidence, evidence.audit, lambda table: check_audit_kept(clients, table, deploy))
 
 
-def _kept(evidence: Evidence, table: Mapping[str, Any] | Absent, *, may_forget: bool) -> Verdict:
-    def look(described: Mapping[str, Any]) -> Verdict:
-        return tables.check_protection(evidence.tools.clients, described, may_forget=may_forget)
-
-    return DISPOSABLE if evidence.wanted.is_disposable else given(table, NO_TABLE, look)
+def _kept(
+    evidence: Evidence, table: Mapping[str, Any] | Absent, check: Callable[[Mapping[str, Any]], Verdict]
+) -> Verdict:
+    return DISPOSABLE if evidence.wanted.is_disposable else given(table, NO_TABLE, check)
 
 
 def _open_requests(evidence: Evidence) -> Verdict:

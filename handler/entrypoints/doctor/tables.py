@@ -1,4 +1,4 @@
-"""Both tables: keys, indexes, protections, and whether the open requests are of this version."""
+"""Both tables: keys, indexes, and whether the open requests are of this version."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from handler.entrypoints.doctor.aws import asked
 from handler.entrypoints.doctor.findings import Green, Red
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from handler.entrypoints.doctor.aws import Clients
     from handler.entrypoints.doctor.findings import Verdict
@@ -25,7 +25,6 @@ AUDIT_KEYS: Final[Keys] = {
 }
 """Index → its key's attributes, "" for the table itself, as infra/aws/tables.yml makes them."""
 MOST_LOOKED_AT: Final = 200
-_USABLE: Final = frozenset({"ENABLED", "ENABLING", "UPDATING"})
 
 
 def describe(clients: Clients, table: str, deploy: str) -> Mapping[str, Any] | Red:
@@ -55,20 +54,6 @@ def check_keys(table: Mapping[str, Any], keys: Keys, deploy: str) -> Verdict:
     return Green(f"{name}, with {len(expected)} index{'es' if len(expected) > 1 else ''}")
 
 
-def check_protection(clients: Clients, table: Mapping[str, Any], *, may_forget: bool) -> Verdict:
-    """Look for what keeps a table from being lost; ``may_forget`` says whether items of it may expire."""
-    name = table["TableName"]
-    told = asked(f"the backups of {name}", lambda: _backups_and_expiry(clients, name))
-    if isinstance(told, Red):
-        return told
-    problems = list(_problems(table, *told, may_forget=may_forget))
-    if problems:
-        return Red(" ".join(wrong for wrong, _ in problems), " && ".join(mend for _, mend in problems))
-    return Green(
-        "deletion protection, point-in-time recovery, encryption" + ("" if may_forget else ", nothing expires")
-    )
-
-
 def check_open_requests(clients: Clients, table: str) -> Verdict:
     """Read the open requests as the worker would: one of another version would be left out by it."""
     query = {
@@ -86,40 +71,6 @@ def check_open_requests(clients: Clients, table: str) -> Verdict:
         wrong = f"{len(unreadable)} of {len(items)} open requests cannot be read by this version: {unreadable[0]}."
         return Red(wrong, "deploy the version that wrote them until they are closed; CHANGELOG.md says which")
     return Green(f"{len(items)}, and each can be read")
-
-
-def _backups_and_expiry(clients: Clients, name: str) -> tuple[str, Mapping[str, str]]:
-    client = clients("dynamodb")
-    backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
-    recovery = backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus", "DISABLED")
-    return recovery, client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-
-
-def _problems(
-    table: Mapping[str, Any], recovery: str, expiry: Mapping[str, str], *, may_forget: bool
-) -> Iterator[tuple[str, str]]:
-    """Give each problem with the command that mends it."""
-    name = table["TableName"]
-    if not table.get("DeletionProtectionEnabled"):
-        mend = f"aws dynamodb update-table --table-name {name} --deletion-protection-enabled"
-        yield f"{name} could be deleted by mistake.", mend
-    if recovery != "ENABLED":
-        setting = "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true"
-        yield (
-            f"{name} cannot be put back to an earlier moment.",
-            f"aws dynamodb update-continuous-backups --table-name {name} {setting}",
-        )
-    # Without a key of the customer's DynamoDB encrypts with its own, and says nothing of it.
-    encryption = table.get("SSEDescription", {})
-    if encryption.get("Status", "ENABLED") not in _USABLE or "InaccessibleEncryptionDateTime" in encryption:
-        key = encryption.get("KMSMasterKeyArn", "the table's key")
-        yield f"The key that {name} is encrypted with cannot be used.", f"aws kms describe-key --key-id {key}"
-    if not may_forget and expiry.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}:
-        setting = f"Enabled=false,AttributeName={expiry.get('AttributeName', '...')}"
-        yield (
-            f"Items of {name} expire, though it must keep everything.",
-            f"aws dynamodb update-time-to-live --table-name {name} --time-to-live-specification {setting}",
-        )
 
 
 def _key(described: Mapping[str, Any]) -> tuple[str, ...]:

@@ -37,6 +37,16 @@ BOT_TOKEN: Final = "xoxb-bot-hush"
 ACCESS_KEY: Final = "access-hush"
 SECRET_KEY: Final = "secret-hush"
 HUSH: Final = "hush"
+AUDIT_POLICY: Final[dict[str, list[dict[str, Any]]]] = {
+    "Statement": [
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"],
+        },
+        {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "dynamodb:PutItem", "Condition": {}},
+    ]
+}
 POLICY: Final = '@id("look") permit(principal in Group::"oncall", action == Action::"view", resource);\n'
 SETTINGS: Final = '[groups]\noncall = "S0ONCALL"\nleads = ["U0LEE"]\n[approvals]\nchannel = "C0INCIDENT"\n'
 CASES: Final = (
@@ -239,7 +249,11 @@ def _healthy(url: str, clock: FakeClock, policy_version: str) -> dict[str, Any]:
                 "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"},
             }
         },
-        "describe_time_to_live": {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}},
+        "describe_time_to_live sluice-prod-requests": {
+            "TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "forget_at"}
+        },
+        "describe_time_to_live sluice-prod-audit": {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}},
+        "get_resource_policy": {"Policy": json.dumps(AUDIT_POLICY)},
         "query": {"Items": []},
         "get_item": {"Item": tick_item(Tick(clock.now(), policy_version))},
         "get_queue_attributes": {"Attributes": {"ApproximateNumberOfMessages": "0"}},
@@ -258,7 +272,9 @@ def _table(name: str, key: list[str], **indexes: list[str]) -> dict[str, Any]:
         "GlobalSecondaryIndexes": [
             {"IndexName": index, "IndexStatus": "ACTIVE", "KeySchema": _key(names)} for index, names in indexes.items()
         ],
+        "TableArn": f"arn:aws:dynamodb:{REGION}:1:table/{name}",
         "DeletionProtectionEnabled": True,
+        "SSEDescription": {"Status": "ENABLED", "SSEType": "KMS"},
     }
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from datetime import timedelta
-from email.utils import format_datetime
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from botocore.exceptions import (
@@ -16,122 +13,34 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from handler.adapters.ledger.items import request_attributes, wire
-from handler.adapters.ledger.pulse import tick_item
 from handler.adapters.scopes import SCOPES
-from handler.entrypoints.doctor.evidence import Wanted
 from handler.entrypoints.doctor.examination import CHECKS
 from handler.entrypoints.doctor.findings import Green, NotChecked, Red
-from handler.ports import Tick
-from tests import makers
 from tests.unit.doctor.clinic import HUSH, Clinic, Reply, refusal
-
-WORKER: Final = "get_function_configuration sluice-prod-worker"
-FRONT: Final = "get_function_configuration sluice-prod-front"
-SIGNING: Final = "get_secret_value sluice/prod/slack-signing"
-BOT: Final = "get_secret_value sluice/prod/slack-bot"
-NCP: Final = "get_secret_value sluice/prod/ncp"
-REQUESTS: Final = "describe_table sluice-prod-requests"
-AUDIT: Final = "describe_table sluice-prod-audit"
-
-Spoil = Callable[[Clinic], object]
-
-
-def answering(operation: str, answer: Any) -> Spoil:
-    """Let AWS answer an operation so."""
-    return lambda clinic: clinic.aws.answers.update({operation: answer})
-
-
-def saying(method: str, error: str) -> Spoil:
-    """Let Slack refuse a method with this word."""
-    return lambda clinic: clinic.slack.update({method: Reply({"ok": False, "error": error})})
-
-
-def naver(status: int, code: str = "", **headers: str) -> Spoil:
-    """Let NAVER answer with this status and code."""
-
-    def spoil(clinic: Clinic) -> None:
-        clinic.naver = Reply({"error": {"errorCode": code, "message": "no"}}, status, headers)
-
-    return spoil
-
-
-def told(function: str, **variables: str) -> Spoil:
-    """Change what a function is told; an empty value takes the variable away."""
-
-    def spoil(clinic: Clinic) -> None:
-        known = clinic.aws.answers[function]["Environment"]["Variables"]
-        known.update(variables)
-        for name, value in variables.items():
-            if not value:
-                del known[name]
-
-    return spoil
-
-
-def table(operation: str, **attributes: Any) -> Spoil:
-    """Change what DynamoDB says of a table."""
-    return lambda clinic: clinic.aws.answers[operation]["Table"].update(attributes)
-
-
-def secret(operation: str, text: str) -> Spoil:
-    """Put this text into a secret."""
-    return answering(operation, {"SecretString": text})
-
-
-def door(status: int, body: str = "") -> Spoil:
-    """Let something answer so where front should."""
-
-    def spoil(clinic: Clinic) -> None:
-        clinic.door = lambda _event: {"statusCode": status, "headers": {}, "body": body}
-
-    return spoil
-
-
-def echo(clinic: Clinic) -> None:
-    """Let something answer that takes whatever it is sent, however it is signed."""
-    clinic.door = lambda event: {"statusCode": 200, "headers": {}, "body": event["body"]}
-
-
-def nobody(clinic: Clinic) -> None:
-    """Let nobody listen where front should."""
-    clinic.wanted = Wanted("prod", through="http://127.0.0.1:9")
-
-
-def policy_file(name: str, text: str) -> Spoil:
-    """Write a file of the policy anew, and deploy it."""
-
-    def spoil(clinic: Clinic) -> None:
-        (clinic.folder / name).write_text(text, "utf-8")
-        clinic.aws.answers["get_item"] = {"Item": tick_item(Tick(clinic.clock.now(), clinic.policy_version))}
-
-    return spoil
-
-
-def late_tick(clinic: Clinic) -> None:
-    """Let the schedule have stopped a quarter of an hour ago."""
-    tick = Tick(clinic.clock.now() - timedelta(minutes=14), clinic.policy_version)
-    clinic.aws.answers["get_item"] = {"Item": tick_item(tick)}
-
-
-def other_policy(clinic: Clinic) -> None:
-    """Let worker go by another policy than the one here."""
-    clinic.aws.answers["get_item"] = {"Item": tick_item(Tick(clinic.clock.now(), "000000000000"))}
-
-
-def wrong_clock(clinic: Clinic) -> None:
-    """Let NAVER's clock be two minutes ahead."""
-    theirs = clinic.clock.now() + timedelta(minutes=2)
-    clinic.naver = Reply({"list": []}, headers={"date": format_datetime(theirs)})
-
-
-def newer_request(clinic: Clinic) -> None:
-    """Let a request be open that a later version wrote."""
-    request = makers.opening().request
-    item = wire({name: value for name, value in request_attributes(request).items() if value is not None})
-    readable = {"pk": {"S": request.id}, **item}
-    clinic.aws.answers["query"] = {"Items": [readable, {**readable, "schema": {"N": "99"}}]}
-
+from tests.unit.doctor.spoilt import (
+    AUDIT,
+    BOT,
+    FRONT,
+    NCP,
+    REQUESTS,
+    SIGNING,
+    WORKER,
+    Spoil,
+    answering,
+    door,
+    echo,
+    late_tick,
+    naver,
+    newer_request,
+    nobody,
+    other_policy,
+    policy_file,
+    saying,
+    secret,
+    table,
+    told,
+    wrong_clock,
+)
 
 RED: Final[list[tuple[str, Spoil, str, str]]] = [
     # AWS, and what is deployed
@@ -594,26 +503,3 @@ def test_what_cannot_be_looked_at_says_why(clinic: Clinic, check: str, spoil: Sp
 
     assert [name for name, verdict in found.items() if isinstance(verdict, Red)] == [check]
     assert {name: verdict.because for name, verdict in found.items() if isinstance(verdict, NotChecked)} == unmade
-
-
-def test_several_problems_of_a_table_are_told_with_what_mends_each(clinic: Clinic) -> None:
-    """Whatever a table lacks is told at once, and one line of commands mends it."""
-    clinic.aws.answers["describe_continuous_backups"] = {"ContinuousBackupsDescription": {}}
-    clinic.aws.answers["describe_time_to_live"] = {
-        "TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "ends"}
-    }
-    found = clinic.findings()
-
-    assert found["requests kept"] == Red(
-        "sluice-prod-requests cannot be put back to an earlier moment.",
-        "aws dynamodb update-continuous-backups --table-name sluice-prod-requests"
-        " --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true",
-    )
-    assert found["audit kept"] == Red(
-        "sluice-prod-audit cannot be put back to an earlier moment."
-        " Items of sluice-prod-audit expire, though it must keep everything.",
-        "aws dynamodb update-continuous-backups --table-name sluice-prod-audit"
-        " --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true"
-        " && aws dynamodb update-time-to-live --table-name sluice-prod-audit"
-        " --time-to-live-specification Enabled=false,AttributeName=ends",
-    )

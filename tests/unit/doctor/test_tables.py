@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -9,12 +10,12 @@ import pytest
 from moto import mock_aws
 
 from handler.entrypoints.doctor.findings import Green
+from handler.entrypoints.doctor.protection import DENIED, check_requests_kept
 from handler.entrypoints.doctor.tables import (
     AUDIT_KEYS,
     REQUESTS_KEYS,
     check_keys,
     check_open_requests,
-    check_protection,
     describe,
 )
 from tests import makers
@@ -50,13 +51,23 @@ def test_tables_made_from_the_template_are_in_order(client: DynamoDBClient) -> N
 
 def test_a_table_that_is_protected_is_seen_to_be(client: DynamoDBClient) -> None:
     """What the stack turns on, DynamoDB tells in the form that is read."""
-    table = Dynamo(client).audit_table
+    table = Dynamo(client).requests_table
     client.update_table(TableName=table, DeletionProtectionEnabled=True)
     client.update_continuous_backups(
         TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
-    described = client.describe_table(TableName=table)["Table"]
+    client.update_time_to_live(TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": "forget_at"})
+    # moto tells of encryption only where a table is made with it.
+    described = {**client.describe_table(TableName=table)["Table"], "SSEDescription": {"Status": "ENABLED"}}
 
-    assert check_protection(lambda _: client, described, may_forget=False) == Green(
-        "deletion protection, point-in-time recovery, encryption, nothing expires"
+    assert check_requests_kept(lambda _: client, described) == Green(
+        "deletion protection, point-in-time recovery, encryption; what may be forgotten has forget_at"
     )
+
+
+def test_the_audit_tables_own_policy_denies_what_is_looked_for() -> None:
+    """What the doctor asks of the policy is what infra/aws/tables.yml gives it."""
+    text = (Path(__file__).resolve().parents[3] / "infra" / "aws" / "tables.yml").read_text("utf-8")
+    audit = text.partition("AuditTable:")[2]
+
+    assert {verb for verb in DENIED if verb in audit.partition("AttributeDefinitions")[0]} == DENIED
