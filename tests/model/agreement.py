@@ -28,6 +28,7 @@ ARROWS: Final = {
     "applying": {"applied", "failed", "unknown"},
     "applied": {"reverting"},
     "reverting": {"reverted", "failed", "unknown"},
+    "failed": {"reverting"},
     "unknown": {"applied", "reverted", "failed"},
 }
 """From which state a request may get to which (contract, "Request states"); an unknown one is found out either way."""
@@ -111,7 +112,7 @@ class Agreement(RuleBasedStateMachine):
             assert condition.fields == {**expected.before, "numWorker": expected.workers}
         else:
             assert expected.minutes is not None
-            assert condition.workers == expected.before["numWorker"]
+            assert condition.workers == expected.former
 
     @invariant()
     def all_is_as_it_must_be(self) -> None:

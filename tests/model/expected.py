@@ -52,11 +52,21 @@ class Expected:
     revert_at: datetime | None = None
     checks: int = 0
     reminders: int = 0
+    below: list[Expected] = field(default_factory=list)
+    notice_at: datetime | None = None
+    is_over: bool = False
+    former: object = None
+    failures: int = 0
 
     @property
     def target(self) -> object:
         """How many workers the write under way is to give the job."""
-        return self.before["numWorker"] if self.is_undoing else self.workers
+        return self.former if self.is_undoing else self.workers
+
+    @property
+    def lasts(self) -> bool:
+        """Whether what it has set, once it was applied, is to stay."""
+        return self.state != "reverted" and not self.is_over
 
     @property
     def holds_job(self) -> bool:
@@ -66,7 +76,8 @@ class Expected:
     @property
     def standing(self) -> tuple[object, ...]:
         """Return what a move looks at; a note on record or a review of an emergency leaves it as it is."""
-        return (self.state, tuple(self.approvals), self.checks, self.reminders, self.revert_at, self.started_at)
+        asked = (self.state, tuple(self.approvals), self.checks, self.reminders)
+        return (*asked, self.revert_at, self.started_at, self.notice_at, self.is_over, self.failures)
 
     @property
     def due_at(self) -> datetime | None:
@@ -77,7 +88,8 @@ class Expected:
             case "approved" | "applying" | "reverting" | "unknown":
                 return self.look_at
             case "applied" | "failed" | "reverted":
-                owed = [self.revert_at, self.review_at if self.is_emergency and not self.is_reviewed else None]
+                review_at = self.review_at if self.is_emergency and not self.is_reviewed else None
+                owed = [self.revert_at, self.notice_at, review_at]
                 return min((at for at in owed if at), default=None)
             case _:
                 return None

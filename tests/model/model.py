@@ -74,7 +74,7 @@ class Model(Work):
         if not is_possible or is_too_long or needed is None or (ask.is_emergency and needed):
             self._refuse(ask)
             return None
-        before, now, terms = dict(job), self.now, self.terms
+        before, now, terms, below = dict(job), self.now, self.terms, self.newest_in_effect(ask.job_id)
         minutes = EMERGENCY_MINUTES if ask.is_emergency and ask.minutes is None else ask.minutes
         silence = self.turns.take()
         new_id = str(request_id(delivery_digest(ask.delivery)))
@@ -97,6 +97,7 @@ class Model(Work):
             log=[("requested", ask.who)],
             approved_at=None if needed else now,
             look_at=None if needed else now + WORKER_IS_GONE_AFTER,
+            below=below,
         )
         if not is_open or (silence is not None and not silence.is_done):
             return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from tests.model.expected import MINUTE, Expected, Jobs
+from tests.model.expected import MINUTE, Expected, Fields, Jobs
 from tests.model.happenings import Turns, UnansweredError
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ WRITES_ARRIVE_WITHIN: Final = 6 * MINUTE
 LONGEST_PAUSE: Final = 15 * MINUTE
 LONGEST_REMINDER_PAUSE: Final = timedelta(hours=4)
 LOOK_AGAIN_AFTER: Final = timedelta(hours=1)
+NOTICE_BEFORE: Final = 10 * MINUTE
+TRIES_AFTER: Final = {1: 1, 2: 2, 3: 4, 4: 8, 5: 15}
+"""After how many minutes a putting back that has failed so many times is tried again."""
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class Work:
     jobs: Jobs
     requests: dict[str, Expected] = field(default_factory=dict)
     turns: Turns = field(default_factory=Turns)
+    applied: list[Expected] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -58,11 +62,14 @@ class Work:
         silence = self.turns.take()
         if silence is not None and not silence.is_done:
             raise UnansweredError
-        if len(request.log) != seen or (changes.get("state") == "reverting" and self._is_held(request.job_id)):
+        needs_job = changes.get("state") == "reverting" or changes.get("is_over")
+        if len(request.log) != seen or (needs_job and self._is_held(request.job_id)):
             return False
         request.log.append((event, actor))
         for name, value in changes.items():
             setattr(request, name, value)
+        if event == "applied":
+            self.applied.append(request)
         if silence is not None:
             raise UnansweredError
         return True
@@ -94,7 +101,8 @@ class Work:
             self.step(request, "stale", request.requester, state="stale")
             return
         end = None if request.minutes is None else now + timedelta(minutes=request.minutes)
-        begun = {"started_at": now, "look_at": now + WORKER_IS_GONE_AFTER, "revert_at": end}
+        notice_at = end - NOTICE_BEFORE if end and end - NOTICE_BEFORE > now else None
+        begun = {"started_at": now, "look_at": now + WORKER_IS_GONE_AFTER, "revert_at": end, "notice_at": notice_at}
         if self.step(request, "applying", request.requester, state="applying", **begun):
             self._write(request, {**request.before, "numWorker": request.workers})
 
@@ -115,21 +123,60 @@ class Work:
             became = "reverted" if request.is_undoing else "applied"
             self.step(request, became, who, state=became)
         elif job is not None and has_settled:
-            self.step(request, "failed", who, state="failed", revert_at=None)
+            self._fail(request)
         else:
             again = now + min(MINUTE * 2 ** min(request.checks, 10), LONGEST_PAUSE)
             self.step(request, "unknown", who, state="unknown", look_at=again, checks=request.checks + 1)
 
+    def _fail(self, request: Expected) -> None:
+        """Record that the write came to nothing; what was to be put back is tried again, or left to people."""
+        failures = request.failures + 1
+        again = self.now + MINUTE * TRIES_AFTER.get(failures, 0)
+        changes = {"revert_at": again, "failures": failures} if request.is_undoing else {"revert_at": None}
+        self.step(request, "failed", request.requester, state="failed", notice_at=None, **changes)
+
     def _revert(self, request: Expected) -> None:
-        now, job = self.now, self.jobs.read(request.job_id)
+        job = self._read(request.job_id)
         if job is None:
             return
-        if job["numWorker"] != request.workers:
-            self.step(request, "kept", SLUICE, revert_at=None)
+        if self._is_overlaid(request, job) or job["numWorker"] != request.workers:
+            self.step(request, "kept", SLUICE, revert_at=None, notice_at=None, is_over=True)
             return
-        begun = {"started_at": now, "look_at": now + WORKER_IS_GONE_AFTER, "checks": 0}
-        if self.step(request, "reverting", SLUICE, state="reverting", is_undoing=True, revert_at=None, **begun):
-            self._write(request, {**job, "numWorker": request.before["numWorker"]})
+        former = self._former(request)
+        ends = {"state": "reverting", "is_undoing": True, "revert_at": None, "notice_at": None, "former": former}
+        begun = {"started_at": self.now, "look_at": self.now + WORKER_IS_GONE_AFTER, "checks": 0}
+        if not self.step(request, "reverting", SLUICE, **ends, **begun):
+            return
+        is_as_it_was = job == self._read(request.job_id) and former == self._former(request)
+        if is_as_it_was and not self._is_overlaid(request, job):
+            self._write(request, {**job, "numWorker": former})
+        else:
+            self._fail(request)
+
+    def _read(self, job_id: str) -> Fields | None:
+        job = self.jobs.read(job_id)
+        return None if job is None else dict(job)
+
+    def _is_overlaid(self, request: Expected, job: Fields) -> bool:
+        """Whether the job has what a later change has set, which is to stay."""
+        of_job = [each for each in self.applied if each.job_id == request.job_id]
+        later = of_job[of_job.index(request) + 1 :]
+        return any(each.lasts and each.workers == job["numWorker"] for each in later)
+
+    def newest_in_effect(self, job_id: str) -> list[Expected]:
+        """Return the changes that the next one of this job lies over, the newest first."""
+        lasting = [each for each in self.applied if each.job_id == job_id and each.lasts]
+        return [lasting[-1], *lasting[-1].below] if lasting else []
+
+    @staticmethod
+    def _former(request: Expected) -> object:
+        """Return what was there before, and before what lay under it and has ended, however often."""
+        value = request.before["numWorker"]
+        for each in request.below:
+            if each.lasts or each.workers != value:
+                break
+            value = each.before["numWorker"]
+        return value
 
     # The tick
 
@@ -157,8 +204,10 @@ class Work:
                 return "resume"
             case "applying" | "reverting" | "unknown":
                 return "reconcile"
+            case _ if request.revert_at and request.revert_at <= now:
+                return "revert" if request.failures in {0, *TRIES_AFTER} else "left to people"
             case _:
-                return "revert" if request.revert_at and request.revert_at <= now else "review_reminded"
+                return "end is near" if request.notice_at and request.notice_at <= now else "review_reminded"
 
     def _work(self, request: Expected, duty: str) -> None:
         if duty == "resume":
@@ -180,6 +229,10 @@ class Work:
                 reminders = request.reminders + 1
                 again = now + min(terms.remind_after * 2 ** min(reminders, 10), LONGEST_REMINDER_PAUSE)
                 changes = {"reminders": reminders, "remind_at": again if again < request.expires_at else None}
+            case "end is near":
+                duty, changes = "reminded", {"notice_at": None}
+            case "left to people":
+                duty, changes = "escalated", {"revert_at": None}
             case _:
                 changes = {"review_at": now + LOOK_AGAIN_AFTER}
         if self.record(request, duty, SLUICE, **changes):
