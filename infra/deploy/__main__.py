@@ -45,7 +45,9 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("\nstopped\n")
+        sys.stderr.write(
+            "\nStopped. What CloudFormation had begun it brings to an end by itself: wait for it, then run it again.\n"
+        )
         return 1
     return 0
 
