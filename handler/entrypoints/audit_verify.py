@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EPILOG: Final = """\
 What is wrong is printed line by line, with the fact (REQUEST#NUMBER), the request or the day that it is about.
-Without an option everything is read, in pieces: some 1,000 facts a second, and no more memory for more facts.
+Without an option everything is read, in pieces, so that more facts take longer and no more memory.
 
 exit codes:
   0  everything that was looked at is as it was recorded

@@ -70,7 +70,7 @@ def test_ends_are_those_of_the_requests(subject: Subject, archive: Archive) -> N
     assert progress is not None
     assert requests == archive.ends([*heads, SEALS, "rrrr-0001", "none-0000", "aaaa-0001"])
     assert requests[SEALS] == progress.head
-    assert archive.ends([]) == {}
+    assert archive.ends([]) == archive.ends(["", "\ud800"]) == {}
 
 
 def test_facts_that_are_not_there_are_found_by_their_keys(archive: Archive) -> None:
@@ -103,6 +103,12 @@ def test_a_job_and_a_person_are_read_in_the_order_of_what_happened(archive: Arch
     assert [fact["request_id"] for fact in archive.person(UserId("U0PARK"), ALWAYS)] == ["rrrr-0001", "rrrr-0002"]
     second_day = Span(since="2026-11-21", until="2026-11-22")
     assert [fact["seq"] for fact in archive.person(UserId("U0KIM"), second_day)] == [3, 4, 5, 1]
+
+
+def test_what_cannot_be_a_key_has_no_facts(archive: Archive) -> None:
+    """Neither as a job nor as a person: nothing, half a character, or more than a key may be."""
+    for unknown in ("", "\ud800", "가" * 700):
+        assert list(archive.job(JobId(unknown), ALWAYS)) == list(archive.person(UserId(unknown), ALWAYS)) == []
 
 
 def test_a_record_in_order_is_found_to_be_in_order(archive: Archive) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +24,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.records import FIRST_DAY, applied, days, recorded, refused, seal_days
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
 REQUEST = "aaaa-0002"  # five facts, two of them on the second day
 
@@ -408,6 +410,38 @@ def test_more_than_a_batch_is_looked_at_whole() -> None:
     told = list(Examiner(found, lambda tally: seen.append(tally.facts)).everything())
     assert [fault.partition(":")[0] for fault in told] == ["aaaa-0000#1", "aaaa-0200#1"]
     assert seen == [100, 200, 201]
+
+
+class Chain(list[Any]):
+    """A list of which one can know whether it is still there."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # a list has none; this one is known by its identity
+
+
+@dataclass(slots=True)
+class LongArchive(FakeArchive):
+    """An archive of many refusals, which notes how many chains somebody holds at the same time."""
+
+    held: WeakSet[Chain] = field(default_factory=WeakSet)
+    most_held: int = 0
+
+    def chains(self) -> Iterator[tuple[str, Sequence[Any]]]:
+        """Make one chain after the other."""
+        for number in range(20 * BATCH):
+            attributes = makers.fact(f"r-{number:05}").attributes()
+            chain = Chain([{**attributes, **index_attributes(attributes)}])
+            self.held.add(chain)
+            self.most_held = max(self.most_held, len(self.held))
+            yield f"r-{number:05}", chain
+
+
+def test_more_facts_take_no_more_memory() -> None:
+    """Of twenty batches of chains, never more than two are held."""
+    long = LongArchive()
+    examiner = Examiner(long, lambda _: None)
+    assert list(examiner.everything()) == []
+    assert examiner.tally.facts == 20 * BATCH
+    assert long.most_held <= 2 * BATCH + 1
 
 
 # A part of the record

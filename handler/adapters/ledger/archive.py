@@ -50,13 +50,11 @@ class DynamoArchive:
 
     def chain(self, request_id: str) -> Sequence[Stored]:
         """Read one request's facts; what cannot be a request's id has none."""
-        if not can_be_key(request_id):
-            return []
         return list(self._query("request_id", request_id, ConsistentRead=True))
 
     def ends(self, request_ids: Sequence[str]) -> Mapping[str, End]:
         """Read where chains are to end; a request without its item is not in the answer."""
-        keys = [{"pk": request_id} for request_id in dict.fromkeys(request_ids)]
+        keys = [{"pk": request_id} for request_id in dict.fromkeys(request_ids) if can_be_key(request_id)]
         found = self._batch(
             self._requests, keys, ProjectionExpression="#pk, #seq, #hash", ExpressionAttributeNames=_END
         )
@@ -92,6 +90,8 @@ class DynamoArchive:
     def _query(
         self, name: str, value: str, *, index: str | None = None, span: Span | None = None, **how: object
     ) -> Iterator[dict[str, Any]]:
+        if not can_be_key(value):
+            return iter(())
         asked = {"TableName": self._audit, "KeyConditionExpression": "#key = :key", **how}
         names, values = {"#key": name}, {":key": value}
         if index is not None:
