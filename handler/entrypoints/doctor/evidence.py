@@ -184,23 +184,18 @@ class Evidence:
 
     @cached_property
     def tick(self) -> Tick | Absent:
-        """The last tick."""
+        """The last tick of the schedule; a laptop has none."""
 
         def read(settings: WorkerSettings) -> Tick | Absent:
-            return given(
-                self.requests,
-                NO_TABLE,
-                lambda _: pulse.read_tick(self.tools.clients, settings, self.tools.clock, self.worker_log),
-            )
+            tools, log = self.tools, self.worker_log
+            return given(self.requests, NO_TABLE, lambda _: pulse.read_tick(tools.clients, settings, tools.clock, log))
 
-        return given(self.settings, NO_SETTINGS, read)
+        return given(self.stack, NO_STACK, lambda _: given(self.settings, NO_SETTINGS, read))
 
     @property
     def worker_log(self) -> str:
-        """The command that shows why worker does not do its work."""
-        if isinstance(self.stack, Red | NotChecked):
-            return "sluice socket   (it ticks each minute while it runs)"
-        return tail(self.stack.outputs["WorkerFunction"])
+        """The command that shows why worker does not do its work; empty where nothing is deployed."""
+        return "" if isinstance(self.stack, Red | NotChecked) else tail(self.stack.outputs["WorkerFunction"])
 
     def _settings_of(self, stack: Stack) -> WorkerSettings | Red:
         told = config.read({**stack.front, "AWS_REGION": stack.region}).problems

@@ -127,7 +127,10 @@ def _audit_kept(evidence: Evidence) -> Verdict:
 def _kept(
     evidence: Evidence, table: Mapping[str, Any] | Absent, check: Callable[[Mapping[str, Any]], Verdict]
 ) -> Verdict:
-    return DISPOSABLE if evidence.wanted.is_disposable else given(table, NO_TABLE, check)
+    if evidence.wanted.is_disposable:
+        return DISPOSABLE
+    # Tables that no stage made are whoever's they are: what the stack turns on is asked of the stack's.
+    return given(evidence.stack, NO_STACK, lambda _: given(table, NO_TABLE, check))
 
 
 def _open_requests(evidence: Evidence) -> Verdict:

@@ -52,7 +52,10 @@ def exit_code(findings: Sequence[Finding]) -> int:
 
 def _told(check: str, word: str, text: str) -> list[str]:
     begin = f"{check:<{NAME_WIDTH}}{word:<{WORD_WIDTH}}"
-    return textwrap.wrap(text, LINE_WIDTH, initial_indent=begin, subsequent_indent=_INDENT, break_long_words=False)
+    columns = textwrap.TextWrapper(LINE_WIDTH, initial_indent=begin, subsequent_indent=_INDENT)
+    # Names have dashes and are to be copied whole.
+    columns.break_long_words = columns.break_on_hyphens = False
+    return columns.wrap(text)
 
 
 def _plain(finding: Finding) -> dict[str, str]:

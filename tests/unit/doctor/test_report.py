@@ -35,11 +35,12 @@ def test_a_finding_is_a_line_and_what_mends_it_another() -> None:
 
 def test_a_long_sentence_goes_on_below_its_column() -> None:
     """No line of words is wider than a terminal, and a command is never broken."""
-    long = Finding("settings", Red("word " * 60, "command " * 60))
+    long = Finding("settings", Red("sluice-prod-requests " * 20, "command " * 60))
     *words, command = lines(long)
 
     assert (len(words) > 1, max(map(len, words)) <= LINE_WIDTH) == (True, True)
     assert {line[:25] for line in words[1:]} == {" " * 25}
+    assert {word for line in words for word in line[25:].split()} == {"sluice-prod-requests"}
     assert command.strip() == "→ " + ("command " * 60).strip()
 
 
@@ -126,7 +127,8 @@ def test_a_laptop_is_looked_over_by_its_variables(clinic: Clinic) -> None:
     }
     found = clinic.findings()
 
-    deployed = {"stack", "signing secret", "front", "failure queue"}
+    deployed = {"stack", "signing secret", "front", "requests kept", "audit kept"}
+    deployed |= {"last tick", "deployed policy", "failure queue"}
     assert {name for name, verdict in found.items() if verdict == NotChecked("no --stage was given")} == deployed
     assert {name for name, verdict in found.items() if isinstance(verdict, Green)} == set(CHECKS) - deployed
 
