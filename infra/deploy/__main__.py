@@ -16,13 +16,13 @@ from infra.deploy.errors import Stopped
 from infra.deploy.order import Order, order
 from infra.deploy.policy import check
 from infra.deploy.secrets import fill, start_anew
-from infra.deploy.standing import may_deploy, may_remove, must_stand
+from infra.deploy.standing import may_deploy, standing
 from infra.deploy.tool import run_tool
-from infra.local.node import ensure_node_packages
+from infra.local.node import ensure_node_packages, node_program
 from infra.local.processes import ProcessError, Processes
 from infra.package.build import build
 from infra.package.errors import BuildError
-from infra.package.target import Target, host_target, lambda_target
+from infra.package.target import Target, find_interpreter, host_target, lambda_target
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +36,9 @@ def main(words: Sequence[str] | None = None) -> int:
         meant = order(asked.stage, region, accounts.known_regions(own), asked.param)
         match asked.verb:
             case "deploy":
-                _deploy(meant, accounts.account(own, meant.region), _target(meant, asked.platform), asked.policy)
+                target = host_target() if asked.platform == "host" else lambda_target(architecture=meant.architecture)
+                _look_around(target, asked.policy)
+                _deploy(meant, accounts.account(own, meant.region), target, asked.policy)
             case "secrets":
                 _secrets(meant, accounts.account(own, meant.region))
             case _:
@@ -68,12 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _target(meant: Order, platform: str) -> Target:
-    return host_target() if platform == "host" else lambda_target(architecture=meant.architecture)
+def _look_around(target: Target, policy: Path) -> None:
+    """What can be said without AWS and at once: the programs that are needed, and the policy's cases."""
+    find_interpreter(target)
+    node_program("node")
+    check(policy, _say)
 
 
 def _deploy(meant: Order, account: Account, target: Target, policy: Path) -> None:
-    check(policy, _say)
     before = account.stack(meant)
     may_deploy(meant, before, account.left_over(meant) if before is None else ())
     _have_the_tool()
@@ -92,7 +96,7 @@ def _deploy(meant: Order, account: Account, target: Target, policy: Path) -> Non
 
 
 def _secrets(meant: Order, account: Account) -> None:
-    stack = must_stand(meant, account.stack(meant))
+    stack = standing(meant, account.stack(meant))
     _say("Nothing you type is shown. An empty answer leaves a secret as it is.")
     ask = getpass.getpass if sys.stdin.isatty() else _read_line
     if fill(account.client("secretsmanager"), stack, ask, _say):
@@ -101,7 +105,7 @@ def _secrets(meant: Order, account: Account) -> None:
 
 
 def _remove(meant: Order, account: Account, confirmed: str) -> None:
-    stack = may_remove(meant, account.stack(meant))
+    stack = standing(meant, account.stack(meant))
     for line in before_removal(meant, stack, account.number):
         _say(line)
     if (confirmed or _typed("Type the stage's name to remove it: ")) != meant.stage:

@@ -51,25 +51,15 @@ def may_deploy(order: Order, stack: Stack | None, left_over: tuple[str, ...]) ->
         )
 
 
-def may_remove(order: Order, stack: Stack | None) -> Stack:
-    """The deployment of ours that can be removed.
+def standing(order: Order, stack: Stack | None) -> Stack:
+    """The deployment of ours that stands there and is not being changed.
 
     Raises:
         Stopped: there is none, it is not ours, or it is being changed.
     """
-    found = must_stand(order, stack)
-    _is_ours_and_still(order, found)
-    return found
-
-
-def must_stand(order: Order, stack: Stack | None) -> Stack:
-    """The stack.
-
-    Raises:
-        Stopped: there is none.
-    """
     if stack is None:
         raise Stopped(f"There is no stack {order.stack} in {order.region}: look at STAGE and REGION, or deploy it.")
+    _is_ours_and_still(order, stack)
     return stack
 
 

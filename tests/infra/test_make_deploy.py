@@ -131,10 +131,12 @@ def test_a_stack_of_somebody_else_with_our_name_is_left_alone(desk: Desk) -> Non
     )
     stopped = desk.types("deploy", "--stage", "taken", "--platform", "host")
     kept = desk.types("remove", "--stage", "taken", "--confirm", "taken")
+    silent = desk.types("secrets", "--stage", "taken", typed="\nxoxb-playground\n\n")
 
     assert (stopped.returncode, kept.returncode, "sluice-taken" in desk.stacks()) == (1, 1, True)
     assert "is not Sluice's" in stopped.stderr
     assert "is not Sluice's" in kept.stderr
+    assert "is not Sluice's" in silent.stderr
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from infra.deploy.errors import Stopped
 from infra.deploy.order import Order
-from infra.deploy.standing import Stack, may_deploy, may_remove, must_stand
+from infra.deploy.standing import Stack, may_deploy, standing
 
 PROD = Order("prod", "ap-northeast-2", {})
 OURS = {"service": "sluice", "stage": "prod"}
@@ -15,10 +15,10 @@ def stack(status: str, tags: dict[str, str] | None = None) -> Stack:
     return Stack(status, OURS if tags is None else tags, {})
 
 
-def no_deploy(standing: Stack | None, *left_over: str) -> str:
+def no_deploy(there: Stack | None, *left_over: str) -> str:
     """The sentence that is said instead of deploying."""
     with pytest.raises(Stopped) as why:
-        may_deploy(PROD, standing, left_over)
+        may_deploy(PROD, there, left_over)
     return str(why.value)
 
 
@@ -29,14 +29,14 @@ def test_a_stack_of_ours_that_is_still_may_be_changed(status: str) -> None:
     """An update, also one after an update that was rolled back, goes ahead; so does a removal."""
     may_deploy(PROD, stack(status), ())
 
-    assert may_remove(PROD, stack(status)) == stack(status)
+    assert standing(PROD, stack(status)) == stack(status)
 
 
 def test_where_nothing_stands_a_first_deploy_may_go() -> None:
     """Free names are all it takes; and there is nothing to remove."""
     may_deploy(PROD, None, ())
     with pytest.raises(Stopped, match="There is no stack sluice-prod in ap-northeast-2"):
-        may_remove(PROD, None)
+        standing(PROD, None)
 
 
 @pytest.mark.parametrize("tags", [{}, {"service": "billing"}, {"service": "sluice", "stage": "other"}])
@@ -44,7 +44,7 @@ def test_somebody_elses_stack_is_left_alone(tags: dict[str, str]) -> None:
     """A stack that only has our name is neither changed nor removed."""
     assert "is not Sluice's" in no_deploy(stack("CREATE_COMPLETE", tags))
     with pytest.raises(Stopped, match="is not Sluice's"):
-        may_remove(PROD, stack("CREATE_COMPLETE", tags))
+        standing(PROD, stack("CREATE_COMPLETE", tags))
 
 
 @pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"])
@@ -57,7 +57,7 @@ def test_a_stack_in_motion_is_waited_for(status: str) -> None:
 def test_a_stack_that_never_came_up_has_to_go_first(status: str) -> None:
     """CloudFormation takes no update of such a stack, and a removal leads out of it."""
     assert "make remove STAGE=prod" in no_deploy(stack(status))
-    assert may_remove(PROD, stack(status)) == stack(status)
+    assert standing(PROD, stack(status)) == stack(status)
 
 
 def test_a_stack_stuck_half_way_is_told_how_to_go_on() -> None:
@@ -73,8 +73,3 @@ def test_names_that_are_taken_without_a_stack_are_listed() -> None:
     said = no_deploy(None, "table sluice-prod-audit", "role sluice-prod-front")
 
     assert said.startswith("The stage's names are taken in this account: table sluice-prod-audit, role sluice-prod-fr")
-
-
-def test_what_must_stand_is_given_back() -> None:
-    """The stack itself, for those who go on with it."""
-    assert must_stand(PROD, stack("CREATE_COMPLETE")) == stack("CREATE_COMPLETE")
