@@ -104,8 +104,10 @@ def test_people_are_called_to_an_emergency_that_nobody_looked_at() -> None:
 
 @pytest.mark.parametrize("state", ["approved", "applying", "reverting"])
 def test_while_it_is_under_way_nobody_is_called(state: str) -> None:
-    """Moments later there is more to tell."""
-    assert told_until(State(state), ("escalated", 3), ("applied", 4)) == ()
+    """Moments later there is more to tell; unless it takes so long that somebody is turned to."""
+    begun = (state, 4)
+    assert told_until(State(state), ("reminded", 2), ("escalated", 3), begun) == ()
+    assert told_until(State(state), ("failed", 3), begun, ("escalated", 5)) == (News(Event.ESCALATED, 5),)
 
 
 @pytest.mark.parametrize("state", SETTLED)
