@@ -15,13 +15,13 @@ from handler.domain.audit import Event
 from handler.domain.errors import ChatError, ChatRefused, ChatUnavailable, LedgerError, Moved, SluiceError, described
 from handler.domain.model import ChannelId
 from handler.domain.news import OUTCOMES, owed
-from handler.domain.outcomes import ChangeShown, ClickRefused, LeftUntold, Trouble
+from handler.domain.outcomes import ChangeShown, ClickRefused, LeftUntold, Trouble, Undone
 from handler.domain.request import State
 from handler.domain.review import Objection
 from handler.flows.access import deciders_of
 from handler.flows.review import give_up
 from handler.slack.blocks import told
-from handler.slack.change_view import change_message
+from handler.slack.change_view import change_message, undone_message
 from handler.slack.messages import render
 from handler.slack.review_view import skipped_message, unposted_message, waiting_message
 
@@ -50,6 +50,9 @@ class Herald:
                 self._spread(outcome, response_url, again_in=AT_ONCE)
             case LeftUntold(request):
                 self.announce(request, is_taken_over=True)
+            case Undone(request):
+                self._spread(self.board.shown(request), again_in=AT_ONCE)
+                self.whisper(actor, response_url, undone_message(self.board.voice, request))
             case _:
                 if isinstance(outcome, ClickRefused) and outcome.request:
                     self._correct(outcome.why, outcome.request)

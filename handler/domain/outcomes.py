@@ -117,6 +117,13 @@ class EndNear:
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """Somebody has typed that a change is to be put back: what became of that. Its card may stand elsewhere."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
 class NotPutBack:
     """Putting a change back has failed too often; ``escalated_to`` are Slack ids turned to."""
 
@@ -246,5 +253,6 @@ Outcome = (
     | Misunderstood
     | Trouble
     | LeftUntold
+    | Undone
     | NothingMore
 )

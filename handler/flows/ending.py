@@ -14,7 +14,7 @@ from handler.domain.identity import read_request_id
 from handler.domain.lifecycle import Undoer
 from handler.domain.model import Change
 from handler.domain.moves import Move
-from handler.domain.outcomes import ChangeShown, ClickRefused, JobIsBusy, LeftUntold, NothingMore
+from handler.domain.outcomes import ChangeShown, ClickRefused, JobIsBusy, LeftUntold, NothingMore, Undone
 from handler.domain.overlay import StandDown, Why
 from handler.domain.request import Request, State
 from handler.domain.review import Objection
@@ -85,8 +85,9 @@ def undo(world: World, asker: Asker, command: Undo) -> Outcome:
         if problem := _not_to_be_undone(request):
             return ClickRefused(problem, request)
         click = Click(asker, Ref(request.id, request.digest))
-        if (outcome := _put_back(world, click, request, command.because)) is not None:
-            return outcome
+        outcome = _put_back(world, click, request, command.because)
+        if outcome is not None:
+            return Undone(outcome.request) if isinstance(outcome, ChangeShown) else outcome
     raise Moved(None)
 
 

@@ -35,12 +35,7 @@ def what(say: Voice, change: Change) -> Mrkdwn:
 def change_message(say: Voice, shown: ChangeShown) -> Message:
     """Show what became of a change, as its request says."""
     request = shown.request
-    name, change = code(request.change.job_name), what(say, request.change)
-    if request.undoing and request.state in NOT_UNDONE:
-        title = say(f"undoing.{request.state.value}", name=name, what=change)
-    else:
-        title = say(f"became.{request.state.value}", name=name, what=change)
-    lines = [title, *terms(say, request), *_next(say, request)]
+    lines = [_title(say, request), *terms(say, request), *_next(say, request)]
     if request.state is State.APPLIED and shown.running:
         lines.append(_running(say, shown.running))
     who, reason = mention(request.requester.user_id), escape(request.reason or "")
@@ -49,6 +44,18 @@ def change_message(say: Voice, shown: ChangeShown) -> Message:
     footer = dotted((say("change.footer", id=code(request.id)), _rules(say, request), moment(request.updated_at)))
     message = told(lines, footer)
     return replace(message, blocks=(*message.blocks, *buttons(say, request)))
+
+
+def undone_message(say: Voice, request: Request) -> Message:
+    """Tell who typed `undo` what came of it; the card tells everybody else."""
+    return told([_title(say, request), *_next(say, request)], say("change.footer", id=code(request.id)))
+
+
+def _title(say: Voice, request: Request) -> Mrkdwn:
+    name, change = code(request.change.job_name), what(say, request.change)
+    if request.undoing and request.state in NOT_UNDONE:
+        return say(f"undoing.{request.state.value}", name=name, what=change)
+    return say(f"became.{request.state.value}", name=name, what=change)
 
 
 def _rules(say: Voice, request: Request) -> Mrkdwn:

@@ -45,6 +45,17 @@ def is_over(request: Request) -> bool:
     return request.state in ENDED and request.ending.is_over
 
 
+def standing(say: Voice, request: Request) -> Mrkdwn:
+    """Say where a request stands, in a word or two."""
+    if is_over(request):
+        return say("ending.stands_over")
+    if request.state is State.APPLIED and request.ending.kept_by is not None:
+        return say("ending.stands_kept", who=mention(request.ending.kept_by))
+    if request.state is State.FAILED and request.undoing:
+        return say("ending.stands_not_put_back")
+    return say(f"state.{request.state.value}")
+
+
 def over_lines(say: Voice, request: Request) -> list[Mrkdwn]:
     """Say why nothing was put back, and what the job has."""
     match request.problem:

@@ -26,6 +26,7 @@ from handler.domain.outcomes import (
     RequestsShown,
     ReviewWanted,
     Trouble,
+    Undone,
     WhyShown,
 )
 from handler.domain.pager import LookWanted
@@ -81,6 +82,8 @@ def render(say: Voice, outcome: Outcome) -> Message | None:
             return mishap_view.misunderstood_message(say, outcome)
         case Trouble():
             return mishap_view.trouble_message(say, outcome)
+        case Undone():
+            return change_view.undone_message(say, outcome.request)
         case LeftUntold() | NothingMore():
             return None
 

@@ -12,6 +12,7 @@ from handler.slack.blocks import told
 from handler.slack.card_view import people, who_could
 from handler.slack.change_view import what
 from handler.slack.ending_refusal import refusal_lines
+from handler.slack.ending_view import standing
 from handler.slack.mrkdwn import Mrkdwn, bare, call, code, escape, mention, moment
 from handler.slack.quantities import workers
 from handler.slack.refusal_view import impossible_lines
@@ -31,7 +32,7 @@ def click_message(say: Voice, refused: ClickRefused) -> Message:
         if refused.why is Objection.OWN_REQUEST and request.state is State.PENDING:
             lines.append(say("click.may_withdraw"))
         lines += _who_was_first(say, request)
-        lines.append(say("click.stands", id=code(request.id), state=say(f"state.{request.state.value}")))
+        lines.append(say("click.stands", id=code(request.id), state=standing(say, request)))
     return told(lines)
 
 
@@ -80,7 +81,7 @@ def unposted_message(say: Voice, request: Request, channel_id: str, problem: str
 def last_word(say: Voice, request: Request) -> Message:
     """Call the one who asked: the card above says how it ended."""
     who, name = mention(request.requester.user_id), code(request.change.job_name)
-    change, state = what(say, request.change), say(f"state.{request.state.value}")
+    change, state = what(say, request.change), standing(say, request)
     return told([say("click.last_word", who=who, name=name, what=change, state=state)])
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handler.domain.outcomes import ChangeShown
+from handler.domain.outcomes import ChangeShown, Undone
 from handler.domain.request import State
 from handler.flows.ending import extend, keep, revert_now
 from handler.flows.upkeep import tick
@@ -102,14 +102,14 @@ class Scene:
         if what == "undo":
             outcome = self.story.ask(f"undo {request.id}", KIM, f"undo-{len(self.story.ledger.all_facts())}")
             # What was drawn out from under another sheet is over, and has no values left that could be put back.
-            assert isinstance(outcome, ChangeShown) == is_bare
+            assert isinstance(outcome, Undone) == is_bare
         elif request.revert_at is None:
             return
         else:
             button = {"keep": keep, "revert": revert_now, "extend": extend}[what]
             outcome = self.story.send(button, self.story.at_end(request, KIM))
             assert isinstance(outcome, ChangeShown) == (is_there and (is_bare or what != "revert"))
-        if not isinstance(outcome, ChangeShown):
+        if not isinstance(outcome, ChangeShown | Undone):
             return
         if what == "keep":
             del self.ends[name]

@@ -8,7 +8,7 @@ import pytest
 
 from handler.domain.dataflow_errors import BadParameter, DataFlowTimedOut
 from handler.domain.errors import RequestNotFound
-from handler.domain.outcomes import ChangeShown, ClickRefused, JobIsBusy, NothingMore, Trouble
+from handler.domain.outcomes import ClickRefused, JobIsBusy, NothingMore, Trouble, Undone
 from handler.domain.overlay import StandDown, Why
 from handler.domain.request import State
 from handler.domain.review import Objection
@@ -41,7 +41,7 @@ def test_the_former_values_are_put_back(story: Story, text: str) -> None:
     asked = story.opened(text)
     outcome = undone(story, asked, LEE, because=" because the backlog is gone")
     after = story.now(asked)
-    assert outcome == ChangeShown(after)
+    assert outcome == Undone(after)
     assert (after.state, after.due_at, story.workers(), story.ledger.locks) == (State.REVERTED, None, 2, {})
     (fact,) = story.facts("reverting")
     assert (fact["actor"], fact["reason"], fact["because"]) == (LEE, "the backlog is gone", ["oncall-small"])
@@ -155,9 +155,9 @@ def test_changes_that_lie_on_each_other_are_undone_from_the_top(story: Story) ->
     assert isinstance(refused, ClickRefused)
     assert isinstance(refused.way, StandDown)
     assert (refused.why, refused.way.on_top) == (Objection.OVERLAID, upper)
-    assert isinstance(undone(story, upper, delivery="undo-2"), ChangeShown)
+    assert isinstance(undone(story, upper, delivery="undo-2"), Undone)
     assert story.workers() == 4
-    assert isinstance(undone(story, lower, delivery="undo-3"), ChangeShown)
+    assert isinstance(undone(story, lower, delivery="undo-3"), Undone)
     assert story.workers() == 2
 
 
@@ -199,7 +199,7 @@ def test_what_needs_an_approval_is_not_undone_by_others(story: Story) -> None:
     refused = undone(story, asked, PARK)
     assert isinstance(refused, ClickRefused)
     assert (refused.why, refused.could) == (Objection.NEEDS_APPROVAL, (HAN, LEE))
-    assert isinstance(undone(story, asked, LEE, "undo-2"), ChangeShown)
+    assert isinstance(undone(story, asked, LEE, "undo-2"), Undone)
     assert story.workers() == 2
 
 
@@ -209,7 +209,7 @@ def test_a_reason_counts_where_the_policy_wants_one(story: Story, because: str) 
     reasoned = '@id("why") permit(principal, action == Action::"scale", resource) when { context.hasReason };'
     asked = story.opened("scale wordcount workers=4")
     story.policy = ruled(story.policy, reasoned)
-    assert isinstance(undone(story, asked, because=because), ChangeShown) == bool(because)
+    assert isinstance(undone(story, asked, because=because), Undone) == bool(because)
 
 
 def test_a_failed_undoing_can_be_tried_by_hand(story: Story) -> None:
@@ -223,7 +223,7 @@ def test_a_failed_undoing_can_be_tried_by_hand(story: Story) -> None:
     assert (story.now(asked).ending.failures, story.now(asked).due_at) == (6, None)
     undone(story, asked, delivery="undo-2")
     assert (story.now(asked).state, story.now(asked).ending.failures) == (State.FAILED, 1)
-    assert isinstance(undone(story, asked, delivery="undo-3"), ChangeShown)
+    assert isinstance(undone(story, asked, delivery="undo-3"), Undone)
     assert story.now(asked).state is State.FAILED
     undone(story, asked, delivery="undo-4")
     assert (story.now(asked).state, story.workers()) == (State.REVERTED, 2)
@@ -237,5 +237,5 @@ def test_an_undo_can_be_asked_again_after_a_change_that_stood_down(story: Story)
     story.clock.at = at(60)
     tick(story.world)
     story.dataflow.edit(JOB_ID, numWorker=4)
-    assert isinstance(undone(story, asked), ChangeShown)
+    assert isinstance(undone(story, asked), Undone)
     assert story.workers() == 2

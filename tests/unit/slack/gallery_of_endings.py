@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.model import RunCondition, UserId
-from handler.domain.outcomes import ChangeShown, ClickRefused, EndNear, NotPutBack
+from handler.domain.outcomes import ChangeShown, ClickRefused, EndNear, NotPutBack, Undone
 from handler.domain.overlay import PutBack, StandDown, Why
 from handler.domain.pager import LookWanted
 from handler.domain.request import Ending, State
@@ -70,6 +70,9 @@ def _undone() -> Iterator[tuple[str, Outcome]]:
     yield "end, tried again", ChangeShown(replace(failed, revert_at=at(4)))
     for why in ("moved_meanwhile", "unread"):
         yield f"end, tried again, {why}", ChangeShown(replace(failed, revert_at=at(4), problem=why))
+    yield "undo, done", Undone(timed)
+    yield "undo, failed", Undone(replace(failed, revert_at=at(4)))
+    yield "undo, unknown", Undone(replace(failed, state=State.UNKNOWN))
     yield "end, left to people", ChangeShown(replace(failed, ending=Ending(failures=6)))
     yield "end, called to look", NotPutBack(replace(failed, ending=Ending(failures=6)), ("S0LEADS", "U0KIM"))
 
@@ -109,3 +112,7 @@ def _looks() -> Iterator[tuple[str, Outcome]]:
     undone = replace(lost, undoing=True, ending=Ending(former={"numWorker": 2}))
     yield "look, undoing", LookWanted(undone, ("U0KIM",), seen)
     yield "look, unrecorded", LookWanted(replace(lost, state=State.APPLYING), to, seen)
+    over = request(state=State.APPLIED, ending=Ending(is_over=True))
+    yield "undo, moved since its end", ClickRefused(Objection.MOVED_SINCE, over)
+    failed = request(state=State.FAILED, undoing=True)
+    yield "undo, moved since it failed", ClickRefused(Objection.MOVED_SINCE, failed)
