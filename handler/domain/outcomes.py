@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from handler.domain.pager import LookWanted
+from handler.domain.calls import Call
 from handler.domain.period import EVER
 
 if TYPE_CHECKING:
@@ -93,42 +93,10 @@ class ClickRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleReminded:
-    """A request nobody has decided is shown to people again; ``escalated_to`` are Slack ids turned to next."""
-
-    request: Request
-    approvers: tuple[UserId, ...] | None
-    escalated_to: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewWanted:
-    """An emergency that nobody has looked at yet."""
-
-    request: Request
-    approvers: tuple[UserId, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class EndNear:
-    """The time of a change is soon over, and its card asks whether it shall go on."""
-
-    request: Request
-
-
-@dataclass(frozen=True, slots=True)
 class Undone:
     """Somebody has typed that a change is to be put back: what became of that. Its card may stand elsewhere."""
 
     request: Request
-
-
-@dataclass(frozen=True, slots=True)
-class NotPutBack:
-    """Putting a change back has failed too often; ``escalated_to`` are Slack ids turned to."""
-
-    request: Request
-    escalated_to: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +196,6 @@ class NothingMore:
     """A redelivery of what has been told already."""
 
 
-Call = PeopleReminded | ReviewWanted | EndNear | NotPutBack | LookWanted
-"""What calls people to a card, at the tick's own time."""
-
 Outcome = (
     HelpShown
     | JobShown
@@ -239,11 +204,6 @@ Outcome = (
     | ChangeShown
     | AskedAlready
     | ClickRefused
-    | PeopleReminded
-    | ReviewWanted
-    | EndNear
-    | NotPutBack
-    | LookWanted
     | WhyShown
     | ChangeImpossible
     | Refused
@@ -252,6 +212,7 @@ Outcome = (
     | RequestsShown
     | Misunderstood
     | Trouble
+    | Call
     | LeftUntold
     | Undone
     | NothingMore

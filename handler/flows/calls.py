@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.audit import Event
-from handler.domain.outcomes import EndNear, NotPutBack, PeopleReminded, ReviewWanted
+from handler.domain.calls import EndNear, NotPutBack, PeopleReminded, ReviewWanted
 from handler.domain.pager import LookWanted
 from handler.domain.request import State
 from handler.flows.access import deciders_of
 from handler.flows.lookup import last_seen
 
 if TYPE_CHECKING:
+    from handler.domain.calls import Call
     from handler.domain.news import News
-    from handler.domain.outcomes import Call
     from handler.domain.request import Request
     from handler.ports import World
 

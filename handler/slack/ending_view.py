@@ -12,7 +12,7 @@ from handler.slack.mrkdwn import Mrkdwn, bare, call, code, mention, moment
 from handler.slack.quantities import difference, lasting, timeout, workers
 
 if TYPE_CHECKING:
-    from handler.domain.outcomes import EndNear, NotPutBack
+    from handler.domain.calls import EndNear, NotPutBack
     from handler.domain.request import Request
     from handler.ports import Message
     from handler.slack.voice import Voice

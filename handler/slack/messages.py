@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handler.domain.calls import EndNear, NotPutBack, PeopleReminded, ReviewWanted
 from handler.domain.outcomes import (
     AskedAlready,
     ChangeImpossible,
     ChangeShown,
     ClickRefused,
-    EndNear,
     HelpShown,
     HistoryShown,
     JobIsBusy,
@@ -19,12 +19,9 @@ from handler.domain.outcomes import (
     LeftUntold,
     Misunderstood,
     NothingMore,
-    NotPutBack,
     Outcome,
-    PeopleReminded,
     Refused,
     RequestsShown,
-    ReviewWanted,
     Trouble,
     Undone,
     WhyShown,
@@ -42,7 +39,7 @@ from handler.slack import (
 )
 
 if TYPE_CHECKING:
-    from handler.domain.outcomes import Call
+    from handler.domain.calls import Call
     from handler.ports import Message
     from handler.slack.voice import Voice
 

@@ -18,7 +18,8 @@ from handler.slack.quantities import workers
 from handler.slack.refusal_view import impossible_lines
 
 if TYPE_CHECKING:
-    from handler.domain.outcomes import AskedAlready, ClickRefused, PeopleReminded, ReviewWanted, WhyShown
+    from handler.domain.calls import PeopleReminded, ReviewWanted
+    from handler.domain.outcomes import AskedAlready, ClickRefused, WhyShown
     from handler.domain.request import Request
     from handler.ports import Message
     from handler.slack.voice import Voice

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.domain.audit import Event
+from handler.domain.calls import EndNear, NotPutBack
 from handler.domain.dataflow_errors import BadParameter, DataFlowTimedOut, DataFlowUnavailable, NotFound
 from handler.domain.model import RunCondition
-from handler.domain.outcomes import ChangeShown, EndNear, NotPutBack
+from handler.domain.outcomes import ChangeShown
 from handler.domain.request import State
 from handler.domain.verdict import SETTLES_AFTER
 from handler.flows.calls import call_of
@@ -26,7 +27,7 @@ from tests.flows.policies import with_approvals
 from tests.makers import JOB_ID, at, job, run_condition
 
 if TYPE_CHECKING:
-    from handler.domain.outcomes import Call
+    from handler.domain.calls import Call
     from handler.domain.request import Request
     from handler.flows.upkeep import Ticked
     from tests.flows.conftest import Story

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from handler.domain.calls import EndNear, NotPutBack
 from handler.domain.model import RunCondition, UserId
-from handler.domain.outcomes import ChangeShown, ClickRefused, EndNear, NotPutBack, Undone
+from handler.domain.outcomes import ChangeShown, ClickRefused, Undone
 from handler.domain.overlay import PutBack, StandDown, Why
 from handler.domain.pager import LookWanted
 from handler.domain.request import Ending, State

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.authority import Allowed, Denied, NeedsApproval
+from handler.domain.calls import PeopleReminded, ReviewWanted
 from handler.domain.model import ChannelId, UserId
-from handler.domain.outcomes import AskedAlready, ChangeShown, ClickRefused, PeopleReminded, ReviewWanted, WhyShown
+from handler.domain.outcomes import AskedAlready, ChangeShown, ClickRefused, WhyShown
 from handler.domain.preview import OutOfBounds
 from handler.domain.request import State
 from handler.domain.review import Objection
