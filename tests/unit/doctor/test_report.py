@@ -158,6 +158,22 @@ def test_without_any_settings_every_missing_one_is_named(capsys: pytest.CaptureF
     assert "→ set them in this shell, or give --stage" in said
 
 
+def test_a_region_that_can_be_none_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """boto3 refuses it before anything is asked; the doctor says where to look, and goes on with what it can."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    code = main(["doctor", "--stage", "prod", "--region", "mars 1", "--json"], {})
+    found = {each["check"]: each for each in json.loads(capsys.readouterr().out)["checks"]}
+
+    assert code == 1
+    assert found["stack"]["wrong"] == "AWS could not be asked for the stack (InvalidRegionError)."
+    assert "the name of the region" in found["stack"]["mend"]
+    assert {name for name, each in found.items() if each["result"] == "ok"} == {"policy", "policy cases"}
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
