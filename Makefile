@@ -14,7 +14,7 @@ MEANT = --stage "$(STAGE)" $(if $(REGION),--region "$(REGION)")
 PURE := handler.domain handler.flows handler.front handler.adapters.policy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-faults test-fuzz test-roles test-mutants check check-aws format bench package
+.PHONY: help setup demo test test-long test-faults test-fuzz test-roles test-mutants test-planted check check-aws format bench package
 .PHONY: deploy secrets remove doctor lock clean
 
 help: ## what there is
@@ -56,6 +56,10 @@ test-roles: $(READY) ## each permission of each role taken away in turn, on the 
 
 test-mutants: $(READY) ## do the tests of the domain notice every change of it? (minutes)
 	@$(BIN)/python -m tests.mutants
+
+test-planted: $(READY) ## break the product on purpose in five ways: do the suites notice? (minutes)
+	@$(BIN)/python -m infra.local.install
+	@$(BIN)/python -m tests.planted
 
 check: $(READY) ## format, lint, types, import rules, known holes in the locks (where the advisories can be reached)
 	@$(BIN)/ruff format --check .
