@@ -37,8 +37,8 @@ def look_message(say: Voice, wanted: LookWanted) -> Message:
         say("pager.before", values=_both(say, change.before)),
         _last_read(say, wanted),
         say("pager.compare", id=code(change.job_id)),
-        say("pager.done", values=_values(say, request.wanted)),
-        say("pager.not_done", values=_values(say, otherwise)),
+        say("pager.done_back" if request.undoing else "pager.done", values=_values(say, request.wanted)),
+        say("pager.not_done_back" if request.undoing else "pager.not_done", values=_values(say, otherwise)),
         say("pager.do_not_repeat"),
         say("pager.meanwhile"),
     ]
