@@ -136,7 +136,8 @@ def _words(stage: Stage, facts: Sequence[Fact]) -> Iterator[str]:
     happened = [fact["event"] for fact in facts]
     if "broke_glass" in happened and happened[-1] != "broke_glass":
         for lead in (LEAD, OTHER_LEAD):
-            if (count := len(_direct(stage, lead))) != 1:
+            # What a person was told alone is not looked up again: a worker that dies in between may tell it twice.
+            if (count := len(_direct(stage, lead))) not in (1, 2):
                 yield f"{lead} was told {count} times that the approvals were passed by"
 
 

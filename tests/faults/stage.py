@@ -26,6 +26,7 @@ from infra.local.slack.cast import PLAYGROUND
 from infra.local.slack.payloads import Issued
 from tests.contract.ledgers import Dynamo
 from tests.faults import proxy
+from tests.faults.invocation import standing_in
 from tests.faults.workers import Ended, nursery
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from infra.local.slack.conversation import Message
     from infra.local.slack.workspace import Workspace
     from infra.local.slack.workspace_state import WorkspaceState
+    from tests.faults.invocation import Lambda
     from tests.faults.proxy import Proxy
     from tests.faults.workers import Event, Life, Nursery
 
@@ -46,6 +48,7 @@ AUDIT_CHANNEL = "C0DATA"
 JOB_ID, WORKERS = "Wc7RtQ2mLx9B", 2
 TICK: Event = {"detail-type": "Scheduled Event"}
 BEGUN = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+SIGNING_SECRET_ID = "sluice/faults/slack-signing"
 BOT_SECRET, NCP_SECRET = "sluice/faults/slack-bot", "sluice/faults/ncp"
 CERTIFICATE, CERTIFICATE_ENDS = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----\n"
 RETRIED_AFTER = timedelta(minutes=1)
@@ -61,6 +64,7 @@ class Stage:
     nursery: Nursery
     hours: Hours
     proxy: Proxy
+    function: Lambda
     dynamo: Dynamo
     lives: list[Life]
     delivered: list[Event] = field(default_factory=list)
@@ -73,6 +77,7 @@ class Stage:
         self.hours.now = BEGUN
         self.is_impatient = False
         self.delivered.clear()
+        self.function.queue.clear()
         self.proxy.begin()
         self.dataflow.reset()
         self.workspace.reset()
@@ -119,6 +124,11 @@ class Stage:
         """Let a minute go by, and the schedule come."""
         self.hours.pass_by(timedelta(minutes=1))
         return self.deliver_as_lambda_does(TICK)
+
+    def work_off(self) -> None:
+        """Let Lambda deliver what it was handed over to be delivered later."""
+        while self.function.queue:
+            self.deliver_as_lambda_does(self.function.queue.pop(0))
 
     # What people do
 
@@ -245,6 +255,10 @@ class Hours:
 
     now: datetime = BEGUN
 
+    def seconds(self) -> float:
+        """Return the moment in epoch seconds."""
+        return self.now.timestamp()
+
     def pass_by(self, time: timedelta) -> None:
         """Let time go by."""
         self.now += time
@@ -259,11 +273,16 @@ def built(local_aws: Emulator, folder: Path) -> Iterator[Stage]:
     def kill() -> None:
         lives[-1].kill()
 
+    def run(event: Event) -> Ended:
+        return stage.deliver(event)
+
     with (
+        standing_in(run) as function,
         serving.serve(clock=lambda: hours.now) as workspace,
         serve(World(clock=lambda: hours.now)) as dataflow,
         proxy.started(
-            {"aws": local_aws.endpoint_url, "slack": workspace.url, "dataflow": dataflow.url}, kill
+            {"aws": local_aws.endpoint_url, "slack": workspace.url, "dataflow": dataflow.url, "lambda": function.url},
+            kill,
         ) as between,
         closing(_client(local_aws)) as client,
     ):
@@ -271,7 +290,7 @@ def built(local_aws: Emulator, folder: Path) -> Iterator[Stage]:
         first = Dynamo(client)
         environment = {**local_aws.environment, **_environment(between, folder), **_tables(first)}
         with nursery(environment, folder / "workers.log") as children:
-            stage = Stage(workspace, dataflow.world, client, children, hours, between, first, lives)
+            stage = Stage(workspace, dataflow.world, client, children, hours, between, function, first, lives)
             yield stage
             stage.end()
 
@@ -328,6 +347,7 @@ def _keep_secrets(local_aws: Emulator) -> None:
         aws_secret_access_key="test",
     )
     told = {
+        SIGNING_SECRET_ID: {"signing_secret": PLAYGROUND.signing_secret},
         BOT_SECRET: {"bot_token": PLAYGROUND.bot_token},
         NCP_SECRET: {"access_key": PLAYGROUND_ACCESS_KEY, "secret_key": PLAYGROUND_SECRET_KEY},
     }

@@ -13,7 +13,7 @@ import pytest
 
 from tests.faults.cells import IS_WHOLE, Matrix
 from tests.faults.flows import FLOWS
-from tests.faults.invariants import truths
+from tests.faults.invariants import violations
 from tests.faults.proxy import Harm
 from tests.faults.story import counted, once, played
 
@@ -34,7 +34,7 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(stage: Stage, flow: F
     for step, harm, is_retried in _cells(counted(stage, flow)):
         plan = once(step, harm)
         played(stage, flow, plan, is_retried=is_retried)
-        found = truths(stage, flow, was_told=is_retried)
+        found = violations(stage, flow, was_told=is_retried)
         found += [] if plan.struck else ["the step was not reached"]
         matrix.add(f"{harm.value} {step}, {'tried again' if is_retried else 'not tried again'}", found)
     matrix.check()

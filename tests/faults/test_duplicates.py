@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.cells import IS_WHOLE, Matrix
 from tests.faults.flows import FLOWS
-from tests.faults.invariants import truths
+from tests.faults.invariants import violations
 from tests.faults.story import settle
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_what_comes_more_than_once_happens_once(stage: Stage, flow: Flow) -> Non
             if not ended.is_well:
                 stage.deliver(event)
         settle(stage, flow)
-        matrix.add(f"round {number}: {len(again)} deliveries", truths(stage, flow))
+        matrix.add(f"round {number}: {len(again)} deliveries", violations(stage, flow))
     matrix.check()
 
 

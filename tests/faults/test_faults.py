@@ -16,7 +16,7 @@ import pytest
 from handler.domain.request import State
 from tests.faults.cells import IS_WHOLE, Matrix
 from tests.faults.flows import FLOWS
-from tests.faults.invariants import truths
+from tests.faults.invariants import violations
 from tests.faults.proxy import Harm
 from tests.faults.story import Struck, counted, once, played
 
@@ -45,7 +45,7 @@ def test_a_failing_neighbour_breaks_no_promise(stage: Stage, flow: Flow) -> None
     for step, harm, lasts in _cells(flow, counted(stage, flow)):
         plan = once(step, harm) if lasts is None else _outage(stage, step, harm, lasts)
         played(stage, _bearing(flow), plan, is_impatient=harm in SILENCES)
-        found = truths(stage, _bearing(flow), was_told=False)
+        found = violations(stage, _bearing(flow), was_told=False)
         found += [] if plan.struck else ["the step was not reached"]
         matrix.add(f"{harm.value} at {step}, {'once' if lasts is None else f'for {lasts}'}", found)
     matrix.check()
