@@ -116,6 +116,8 @@ class Herald:
         It is then told again, ``again_in`` or when Slack says, else when the tick takes over anyway.
         """
         request = shown.request
+        if request.card is None and not request.untold:
+            return True  # whoever moved it on is about to post the card, or has told the asker alone
         try:
             request = self._made_known(shown, response_url, is_taken_over=is_taken_over)
         except ChatUnavailable as error:

@@ -89,6 +89,7 @@ def _ledger(settings: WorkerSettings, clock: Clock, waits: Waits) -> DynamoLedge
         audit_table=settings.audit_table,
         clock=clock,
         jitter=random.random,
+        worker=incident_id(),
     )
 
 

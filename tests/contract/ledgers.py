@@ -81,14 +81,15 @@ class Dynamo:
         self.client.create_table(TableName=self.audit_table, **_definition("AuditTable"))
         self.ledger = self.ledger_with(self.client)
 
-    def ledger_with(self, client: DynamoDBClient) -> DynamoLedger:
-        """Make another ledger on the same tables."""
+    def ledger_with(self, client: DynamoDBClient, worker: str = "") -> DynamoLedger:
+        """Make another ledger on the same tables, another worker's when it is named."""
         return DynamoLedger(
             client,
             requests_table=self.requests_table,
             audit_table=self.audit_table,
             clock=FakeClock(),
             jitter=lambda: 1.0,
+            worker=worker,
         )
 
     def lock(self, job_id: JobId) -> RequestId | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from handler.domain.audit import Event, breaks
-from handler.domain.errors import DeliveryKnown, JobBusy
+from handler.domain.errors import DeliveryKnown, JobBusy, Moved
 from handler.domain.identity import delivery_digest
 from handler.domain.model import RequestId, UserId
 from handler.domain.request import State
@@ -77,6 +77,21 @@ def test_a_move_whose_answer_was_lost_is_recognised(dynamo: Dynamo) -> None:
     assert tries == [1, 2]
     assert move.request == dynamo.ledger.request(move.request.id)
     assert breaks(dynamo.ledger.chain(move.request.id), move.request.head) == ()
+
+
+def test_of_two_workers_that_record_the_same_move_one_is_told_that_it_was_late(dynamo: Dynamo) -> None:
+    """One delivery that two workers got in the same millisecond makes one move, and it is one worker's."""
+    first, second = dynamo.ledger_with(dynamo.client, worker="1"), dynamo.ledger_with(dynamo.client, worker="2")
+    opening = makers.opening()
+    first.open(opening.request, opening.fact)
+    with pytest.raises(DeliveryKnown):
+        second.open(opening.request, opening.fact)
+    move = makers.step(opening.request, State.APPLYING)
+    second.advance(opening.request, move.request, move.fact)
+    with pytest.raises(Moved) as late:
+        first.advance(opening.request, move.request, move.fact)
+    assert move.request == late.value.current
+    second.advance(opening.request, move.request, move.fact)  # its own, sent again
 
 
 def test_a_refusal_whose_answer_was_lost_is_recognised(dynamo: Dynamo) -> None:

@@ -11,6 +11,8 @@ import pytest
 from handler.adapters.policy.settings_file import Escalate
 from handler.domain.dataflow_errors import DataFlowTimedOut
 from handler.domain.errors import ChatError, ChatRefused, ChatUnavailable
+from handler.domain.news import told_by_another
+from handler.domain.outcomes import ChangeShown
 from handler.domain.request import State
 from handler.noticeboard import MOST_EDITS
 from handler.slack.mrkdwn import Mrkdwn, mention
@@ -51,6 +53,14 @@ def refused(code: str, method: str = "chat.postMessage") -> dict[str, str]:
 
 
 # Where a card goes
+
+
+def test_who_was_too_late_leaves_the_card_to_the_worker_that_was_first(office: Office) -> None:
+    """Two workers got the same delivery: the one that lost posts no card, though the request knows none yet."""
+    request = office.story.opened("scale wordcount workers=4")
+    assert request.card is None
+    office.desk.herald.tell(ChangeShown(told_by_another(request), is_fresh=True), request.requester, ADDRESS)
+    assert (office.chat.posts, office.chat.responses) == ([], [])
 
 
 def test_a_card_goes_where_it_was_asked_when_nothing_else_is_said(office: Office) -> None:

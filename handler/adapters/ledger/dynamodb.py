@@ -22,7 +22,7 @@ from handler.adapters.ledger.pulse import LAST_TICK, stored_tick, tick_item
 from handler.adapters.ledger.reads import Reads, partition
 from handler.adapters.ledger.seals import DynamoSeals
 from handler.adapters.ledger.sightings import DynamoSightings
-from handler.adapters.ledger.writes import Part, Writes, lock_key, top_key
+from handler.adapters.ledger.writes import WRITTEN_BY, Part, Writes, lock_key, top_key
 from handler.domain.errors import DeliveryKnown, IdTaken, JobBusy, LedgerUnavailable, Moved
 from handler.domain.model import RequestId
 from handler.domain.news import told_by_another
@@ -47,9 +47,11 @@ class DynamoLedger:
     """The port ``Ledger``, on the tables of ``infra/aws/tables.yml``.
 
     ``client`` is set up with ``calls.dynamodb_config()``; ``jitter`` returns a number from 0 to 1, different each time.
+    ``worker`` tells this process from all others: two that are delivered the same in the same millisecond record the
+    very same move, and only the one whose it is tells people of it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a ledger is made of; all but the first by name
         self,
         client: DynamoDBClient,
         *,
@@ -57,9 +59,10 @@ class DynamoLedger:
         audit_table: str,
         clock: Clock,
         jitter: Callable[[], float],
+        worker: str = "",
     ) -> None:
         self._client = client
-        self._writes = Writes(requests_table, audit_table)
+        self._writes = Writes(requests_table, audit_table, worker)
         self._calls = Calls(clock, jitter)
         self._reads = Reads(client, self._calls, requests_table)
         self._seals = DynamoSeals(client, self._writes, self._calls)
@@ -82,7 +85,7 @@ class DynamoLedger:
             return
         existing = self.request(request.id)
         if existing is not None:
-            if existing.head == request.head:
+            if existing.head == request.head and self._is_ours(request.id):
                 return  # our own write: the answer to it was lost and the call sent again
             raise DeliveryKnown(existing) if existing.delivery == request.delivery else IdTaken
         if Part.REQUEST in unmet or Part.FACT in unmet:
@@ -95,7 +98,7 @@ class DynamoLedger:
         if not unmet:
             return
         current = self.request(before.id)
-        if current is not None and current.head == after.head:
+        if current is not None and current.head == after.head and self._is_ours(before.id):
             return  # our own write: the answer to it was lost and the call sent again
         if Part.REQUEST in unmet:
             raise Moved(current)
@@ -201,6 +204,11 @@ class DynamoLedger:
             self._calls.do(operation, lambda: self._client.update_item(**update))
         except ConditionUnmet as unmet:
             raise Moved(None) from unmet
+
+    def _is_ours(self, request_id: RequestId) -> bool:
+        """Whether it was this very worker that moved a request last."""
+        item = self._reads.item("request", request_id)
+        return item is not None and plain(item).get(WRITTEN_BY, "") == self._writes.worker
 
     def _transact(self, operation: str, steps: tuple[Step, ...]) -> frozenset[Part]:
         """Do all steps or none; return the parts whose clauses failed, nothing when it is done."""

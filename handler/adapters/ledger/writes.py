@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from handler.adapters.ledger import clauses
 from handler.adapters.ledger.items import (
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from handler.domain.request import Card, Request
 
 
+WRITTEN_BY: Final = "written_by"
+
+
 class Part(Enum):
     """What one write of a transaction is about."""
 
@@ -67,20 +70,23 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """Makes the writes for a pair of tables."""
+    """Makes the writes for a pair of tables; a request's item names the ``worker`` that moved it last."""
 
     requests_table: str
     audit_table: str
+    worker: str = ""
 
     def opening(self, request: Request, fact: Fact) -> tuple[Step, ...]:
         """Record a new request with its first fact, and take the job's lock when its state holds the job."""
-        put = self._put(self.requests_table, {"pk": request.id, **request_attributes(request)}, clauses.REQUEST_IS_NEW)
+        attributes = {"pk": request.id, **request_attributes(request), WRITTEN_BY: self.worker or None}
+        put = self._put(self.requests_table, attributes, clauses.REQUEST_IS_NEW)
         opening = (Step(Part.REQUEST, {"Put": put}), Step(Part.FACT, {"Put": self.recording(fact)}))
         return (*opening, self._take_lock(request)) if request.state.holds_job else opening
 
     def moving(self, before: Request, after: Request, fact: Fact) -> tuple[Step, ...]:
         """Record a request's next state with its fact; the card is not touched, as it is remembered on its own."""
         attributes = {name: value for name, value in request_attributes(after).items() if name != "card"}
+        attributes[WRITTEN_BY] = self.worker or None
         as_read = (clauses.state_is_as_read(before), clauses.head_is_as_read(before))
         update = self._update(before.id, attributes, *as_read)
         moving: tuple[Step, ...] = (
