@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 DOES_IT_AGAIN_AFTER = timedelta(seconds=20)
 BUDGET_SECONDS = 0.5
 SHORT_SAMPLE = 5
-FAULTS = tuple(harm for harm in Harm if harm not in (Harm.KILLED_BEFORE, Harm.KILLED_AFTER))
+FAULTS: tuple[Harm, ...] = tuple(harm for harm in Harm if harm not in (Harm.KILLED_BEFORE, Harm.KILLED_AFTER))
 OPERATIONS = ("GetSecretValue", "Invoke")
 # Asked twice, a step would be taken twice.
 STEP = replace(BY_NAME["scale"], name="scale by a step", act=lambda stage: stage.command("scale wordcount workers=+2"))
