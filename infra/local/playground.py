@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from handler.adapters.scopes import SCOPES
 from infra.local.dataflow.server import Served
 from infra.local.dataflow.world import PLAYGROUND_ACCESS_KEY, PLAYGROUND_SECRET_KEY, World
 from infra.local.deploy import Deployment, Outside, Secrets
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
     from infra.local.processes import Processes
     from infra.local.slack.workspace import Workspace
+
+
+# The app as the manifest makes it: whatever is played here is done with no scope more.
+INSTALLED = replace(PLAYGROUND, scopes=tuple(sorted(SCOPES)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def playground(  # noqa: PLR0913 - what runs, and how
     """
     with ExitStack() as stack:
         say("starting the Data Flow simulator and the Slack stand-in")
-        workspace = stack.enter_context(serve(port=port))
+        workspace = stack.enter_context(serve(port=port, cast=INSTALLED))
         simulator = Served(World())
         stack.callback(simulator.close)
         secrets = Secrets(

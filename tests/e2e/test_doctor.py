@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from handler.adapters.scopes import SCOPES
 from infra.local.shell import doctor_words, exports, variables
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def test_the_playground_is_in_order(up: Playground) -> None:
     done = sluice(up, *doctor_words(up.deployment))
 
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert f"scopes              ok   all {len(SCOPES)}\n" in done.stdout
     assert done.stdout.endswith(" ok, 0 red, 2 not checked.\n")
 
 
