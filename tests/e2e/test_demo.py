@@ -36,7 +36,7 @@ def test_the_scripted_conversation_comes_out_as_it_must() -> None:
         "✓ the record: requested, reminded, escalated, expired",
         "✓ job001 has numWorker 8, and all else as before",
         "✓ no writes of settlement-close reached the API",
-        "✓ every request has its facts",
+        "every hash, chain and seal is right",
         "everything came out as it must",
     ):
         assert said in played.stdout
