@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -94,6 +96,16 @@ def test_what_mends_names_the_region_that_was_given(clinic: Clinic) -> None:
 
     assert isinstance(found, Red)
     assert found.mend.endswith(": make deploy STAGE=prod REGION=ap-northeast-2")
+
+
+def test_the_page_says_which_rights_it_takes(clinic: Clinic) -> None:
+    """The actions that docs/operations.md lists are the operations of AWS that are called, and no other."""
+    clinic.findings()
+    called = {asked.partition(" ")[0].replace("_", "") for asked in clinic.aws.asked}
+    page = (Path(__file__).resolve().parents[3] / "docs" / "operations.md").read_text("utf-8")
+    section = page.partition("## Who may run the doctor")[2].partition("## ")[0]
+
+    assert {action.lower() for action in re.findall(r"[a-z]+:([A-Z][A-Za-z]+)", section)} == called
 
 
 def test_json_is_all_that_a_script_gets(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
