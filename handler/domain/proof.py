@@ -160,7 +160,7 @@ def _suspects(day: Day, late: Collection[str], surplus: int) -> Iterator[tuple[s
     yield from islice(combinations([name for name, _ in day.facts if name in late], surplus), MOST_LATE)
     by_request: dict[str, list[str]] = {}
     for name, _ in day.facts:
-        by_request.setdefault(name.partition("#")[0], []).append(name)
+        by_request.setdefault(name.rpartition("#")[0], []).append(name)
     yield from (tuple(names) for names in by_request.values() if len(names) == surplus)
     if surplus == 1:
         yield from ((name,) for name, _ in day.facts)

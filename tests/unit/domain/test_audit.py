@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.domain.audit import Event, Fact, canonical, digest, recordable, timestamp
+from handler.domain.audit import Event, Fact, canonical, digest, place_of, recordable, timestamp
 from handler.domain.model import RunCondition
 from tests.makers import NOW, fact
 from tests.unit.domain.strategies import any_text, as_written, conditions, exact_json
@@ -198,6 +198,18 @@ def test_the_attributes_of_a_fact() -> None:
         "hash": "2",
     }
     assert type(made.attributes()["event"]) is str
+
+
+def test_a_facts_place_is_by_when_by_request_and_by_number() -> None:
+    """As text, so that an index has them in this order; a number has six digits at least."""
+    assert place_of(fact("7k3m-q2xd").attributes()) == "2026-11-23T03:04:05.678Z#7k3m-q2xd#000001"
+    assert place_of({"at": "2026", "request_id": "x", "seq": 1_234_567}) == "2026#x#1234567"
+
+
+def test_a_fact_that_was_edited_has_a_place_all_the_same() -> None:
+    """One that no fact of ours has."""
+    assert place_of({"at": "2026", "request_id": "x", "seq": "1"}) == "2026#?#?"
+    assert place_of({}) == "None#?#?"
 
 
 def test_events_are_stored_by_the_words_of_the_contract() -> None:

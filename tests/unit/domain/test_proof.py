@@ -102,8 +102,9 @@ def test_a_request_without_facts_is_named() -> None:
 
 def test_facts_that_are_missing_at_the_end_are_named_by_the_last_that_is_there() -> None:
     """The request says how many there were."""
-    assert chain_faults(ID, three()[:2], head_of(three())) == (
-        f"{ID}: its request's last fact is number 3, the last that is there {ID}#2",
+    four = stored(Event.REQUESTED, Event.APPLYING, Event.APPLIED, Event.REVERTING)
+    assert chain_faults(ID, four[:3], head_of(four)) == (
+        f"{ID}: its request's last fact is number 4, the last that is there {ID}#3",
     )
 
 
@@ -170,8 +171,11 @@ def test_what_was_edited_into_no_seal_is_named(name: str, value: object) -> None
     """It cannot be compared with anything, and the days after it are checked all the same."""
     edited = {**sealing("2026-11-22"), name: value}
     assert seal_of(edited) is None
-    after = [edited, sealing("2026-11-23", 2), sealing("2026-11-24", 3)]
-    assert seal_faults(after) == (f"seals#{edited['seq']}: is not a seal that can be read",)
+    after = [edited, sealing("2026-11-23", 2), sealing("2026-11-25", 3)]
+    assert seal_faults(after) == (
+        f"seals#{edited['seq']}: is not a seal that can be read",
+        "seals#3: seals 2026-11-25, when 2026-11-24 was to be sealed",
+    )
 
 
 def test_every_day_is_sealed_once_in_order() -> None:
@@ -224,6 +228,14 @@ def test_one_fact_too_many_of_a_request_with_others_is_named() -> None:
 def test_all_facts_of_a_request_too_many_are_named() -> None:
     """A whole request was put on the day."""
     assert day_faults(seal_over("aa", "bb"), day_of("aa", "xx#1", "bb", "xx#2"), ()) == late("xx#1", "xx#2")
+
+
+def test_a_request_is_what_stands_before_the_last_number_sign() -> None:
+    """Somebody may have put in requests with such names: the facts of one of them are named, not of both."""
+    day = Day()
+    for request_id, seq in (("x#y", 1), ("x#y", 2), ("x#z", 1), ("aa", 1)):
+        day.add({"request_id": request_id, "seq": seq, "hash": f"{request_id} {seq}"})
+    assert day_faults(seal_over("x#z 1", "aa 1"), day, ()) == late("x#y#1", "x#y#2")
 
 
 def test_late_facts_are_named_whichever_of_them_was_sealed() -> None:

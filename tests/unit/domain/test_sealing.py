@@ -91,6 +91,13 @@ def test_without_a_channel_nothing_is_owed() -> None:
     assert not owes_post(after, NOW)
 
 
+def test_where_no_channel_is_named_any_more_a_claim_is_forgotten() -> None:
+    """Nobody is about to post anything; when a channel is named again, the next seal is owed at once."""
+    owing, _ = sealed(Sealing(day=DAY), NOW, is_to_be_posted=True)
+    after, _ = sealed(claimed(owing, NOW), NOW, is_to_be_posted=False)
+    assert (after.posted, after.post_at) == (2, None)
+
+
 def test_who_claims_a_post_has_two_minutes() -> None:
     """Meanwhile nobody else posts it; after that, whoever claimed it is gone."""
     owing, _ = sealed(Sealing(day=DAY), NOW, is_to_be_posted=True)
