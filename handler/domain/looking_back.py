@@ -76,7 +76,7 @@ def _endings(word: str) -> tuple[str, ...]:
     endings: list[str] = []
     for _ in range(_MOST_ENDINGS):
         ending = next((each for each in (*AT_THE_END, *AGO) if not each.isascii() and word.endswith(each)), "")
-        if not ending or ending == word:
+        if not ending:
             break
         word = word.removesuffix(ending)
         endings.insert(0, ending)

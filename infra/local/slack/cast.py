@@ -116,7 +116,7 @@ PLAYGROUND = Cast(
         "scale wordcount workers=8 because backlog",
         "why scale wordcount workers=9",
         "break-glass scale partner-feed-import workers=8 because partners wait",
-        "history job001",
+        "history job001 last 7d",
         "requests",
     ),
 )
