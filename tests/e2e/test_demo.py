@@ -12,9 +12,12 @@ LONGEST_SECONDS = 400
 
 
 def test_the_scripted_conversation_comes_out_as_it_must() -> None:
-    """The script exits 0, and its transcript shows every story of a change, each with what the record holds of it."""
+    """The script exits 0, and its transcript shows every story of a change, each with what the record holds of it.
+
+    Each function may do no more than its IAM role grants, as on AWS.
+    """
     played = subprocess.run(
-        [sys.executable, "-m", "infra.local", "--script"],
+        [sys.executable, "-m", "infra.local", "--script", "--enforce-roles"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -12,7 +12,7 @@ from infra.local.script.player import Player, Unmet
 from infra.local.script.record import Record
 from infra.local.script.sights import alone, card, posted
 from infra.local.script.stage import Stage
-from infra.local.ticks import tick
+from infra.local.ticks import EVENT, tick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,11 @@ class Permission(NamedTuple):
     resource: str
 
 
-def rehearse(playground: Playground, patience_seconds: float) -> list[str]:
+# Much more than any step takes, on a busy machine too: a step that AWS refuses is not waited for that long.
+PATIENCE_SECONDS = 90.0
+
+
+def rehearse(playground: Playground) -> list[str]:
     """Hold the conversation with empty tables and functions that know nothing yet; return what went wrong."""
     deployment = playground.deployment
     playground.dataflow.reset()
@@ -39,7 +43,7 @@ def rehearse(playground: Playground, patience_seconds: float) -> list[str]:
         _empty(deployment, table, key)
     for function in (deployment.front_function, deployment.worker_function):
         _forget(deployment, function)
-    play = Player(playground, lambda _: None, patience_seconds=patience_seconds)
+    play = Player(playground, lambda _: None, patience_seconds=PATIENCE_SECONDS, mishaps=lambda: denials(deployment))
     play.catches_up()
     try:
         _talk(Stage(play, Record(deployment)))
@@ -130,3 +134,4 @@ def _forget(deployment: Deployment, function: str) -> None:
     client = deployment.client("lambda")
     told = client.get_function_configuration(FunctionName=function)["Environment"]
     client.update_function_configuration(FunctionName=function, Environment=told)
+    client.invoke(FunctionName=function, Payload=json.dumps(EVENT))  # a start on a busy machine takes seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,17 @@ class Unmet(Exception):
 
 @dataclass(slots=True)
 class Player:
-    """Acts in a playground, prints what people see of it, and keeps what did not come out as it must."""
+    """Acts in a playground, prints what people see of it, and keeps what did not come out as it must.
+
+    ``mishaps`` counts what goes wrong for good: a step's sights are waited for no longer once it has grown.
+    """
 
     playground: Playground
     say: Callable[[str], None]
     failures: list[str] = field(default_factory=list)
     patience_seconds: float = SEEN_WITHIN_SECONDS
+    mishaps: Callable[[], int] = lambda: 0
+    _mishaps_before: int = 0
     _told: dict[tuple[str, str, str | None], str] = field(default_factory=dict)
 
     def types(self, user: str, text: str, *sights: Sight) -> Message:
@@ -88,6 +94,7 @@ class Player:
         """Take note of all that has been said before this player came, so that none of it is taken for news."""
         for message in self.playground.workspace.wait_until(lambda state: (self._news(state),), 1.0)[0]:
             self._told[_key(message)] = readable(message, PLAYGROUND)
+        self._mishaps_before = self.mishaps()
 
     def checks(self, what: str, *, holds: bool, quiet: bool = False) -> None:
         """Keep in mind what does not hold; say it either way unless it is to be quiet."""
@@ -113,14 +120,20 @@ class Player:
             found = [_found(sight, self._news(state), about) for sight in sights]
             return [message for message in found if message] if all(found) else None
 
-        try:
-            seen = self.playground.workspace.wait_until(look, self.patience_seconds)
-        except TimeoutError as late:
-            news = self.playground.workspace.wait_until(lambda state: (self._news(state),), 1.0)[0]
+        until, seen = time.monotonic() + self.patience_seconds, None
+        while seen is None and time.monotonic() < until:
+            is_hopeless = self.mishaps() > self._mishaps_before
+            with suppress(TimeoutError):
+                seen = self.playground.workspace.wait_until(look, 1.0)
+            if is_hopeless:
+                break
+        news = self.playground.workspace.wait_until(lambda state: (self._news(state),), 1.0)[0]
+        if seen is None:
             missing = "; ".join(_unmet(sight, news, about) for sight in sights if not _found(sight, news, about))
             self._print(news)
-            raise Unmet(missing) from late
-        self._print(self.playground.workspace.wait_until(lambda state: (self._news(state),), 1.0)[0])
+            raise Unmet(missing)
+        self._print(news)
+        self._mishaps_before = self.mishaps()
         return seen
 
     def _news(self, state: WorkspaceState) -> list[Message]:
