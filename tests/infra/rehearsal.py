@@ -62,7 +62,7 @@ def _talk(on: Stage) -> None:
     on.play.types(KIM, "history job001", alone(KIM, "workers 2 → 4", "applied"))
     on.play.types(KIM, f"history <@{KIM}>", alone(KIM, "workers 2 → 4", "applied"))
     tick(on.play.playground.deployment)
-    on.play.checks("a day was sealed", holds=on.record.archive.chain(SEALS) != ())
+    on.play.checks("a day was sealed", holds=len(on.record.archive.chain(SEALS)) == 1)
 
 
 def denials(deployment: Deployment) -> int:
