@@ -90,6 +90,16 @@ class Player:
         tick(self.playground.deployment)
         return self._sees(sights, card)[0]
 
+    def ticks_by(self, card: Message, *sights: Sight) -> Message:
+        """Let the minute's tick come, unless the local AWS's own has come before; return the first sight's message."""
+        self.say("  the minute's tick comes")
+        tick(self.playground.deployment)
+        return self.finds(card, *sights)
+
+    def finds(self, card: Message, *sights: Sight) -> Message:
+        """See what may have come up before, beside other scenes; return the message that was the first sight."""
+        return self._sees(sights, card, also_told=True)[0]
+
     def catches_up(self) -> None:
         """Take note of all that has been said before this player came, so that none of it is taken for news."""
         for message in self.playground.workspace.wait_until(lambda state: (self._news(state),), 1.0)[0]:
@@ -113,11 +123,14 @@ class Player:
         if delivery.error:
             raise Unmet(f"{delivery.what}: {delivery.error}")
 
-    def _sees(self, sights: tuple[Sight, ...], about: Message | None = None) -> list[Message]:
+    def _sees(
+        self, sights: tuple[Sight, ...], about: Message | None = None, *, also_told: bool = False
+    ) -> list[Message]:
         """Wait until every sight is there, print all that is new, and return the sights' messages."""
 
         def look(state: WorkspaceState) -> list[Message] | None:
-            found = [_found(sight, self._news(state), about) for sight in sights]
+            among = state.conversation.messages if also_told else self._news(state)
+            found = [_found(sight, among, about) for sight in sights]
             return [message for message in found if message] if all(found) else None
 
         until, seen = time.monotonic() + self.patience_seconds, None

@@ -9,16 +9,20 @@ from infra.local.script.audit_report import report
 from infra.local.script.player import Player, Unmet
 from infra.local.script.record import Record
 from infra.local.script.stage import Stage
+from infra.local.script.time_boxed import TimeBoxed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from infra.local.playground import Playground
 
+TIME_BOXED: Final = TimeBoxed()
 SCENES: Final = (
     everyday.looking,
     everyday.refused,
     everyday.straight_away,
+    TIME_BOXED.beginning,
+    TIME_BOXED.deciding,
     approvals.one_approval,
     approvals.two_approvals,
     approvals.denied,
@@ -26,6 +30,7 @@ SCENES: Final = (
     circumstances.stale,
     circumstances.emergency,
     circumstances.expired,
+    TIME_BOXED.ending,
     everyday.looking_back,
 )
 
