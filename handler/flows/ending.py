@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from handler.domain import ending
 from handler.domain.audit import Event, timestamp
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from handler.domain.overlay import PutBack
     from handler.flows.access import Asker
     from handler.ports import World
+
+
+# As often another may move a request at the very moment in which it is undone, before it is left to them.
+LOOKS: Final = 3
 
 
 def extend(world: World, click: Click) -> Outcome:
@@ -75,7 +79,7 @@ def revert_now(world: World, click: Click) -> Outcome:
 def undo(world: World, asker: Asker, command: Undo) -> Outcome:
     """Put the former values of an applied change back, whether it has an end or not. Raises RequestNotFound."""
     request_id = read_request_id(command.request)
-    for _ in range(TRIES):
+    for _ in range(LOOKS):
         request = None if request_id is None else world.ledger.request(request_id)
         if request is None:
             raise RequestNotFound(command.request)

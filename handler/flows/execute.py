@@ -64,7 +64,7 @@ def revert(world: World, request: Request) -> Request:
     """Give the fields of an applied change their former values, once, if the job still has the ones that were set.
 
     Otherwise the record says what was found, and that the change is over. A job that is busy or cannot be read stays
-    due. Raises JobBusy, and LedgerUnavailable when the intent could not be recorded.
+    due. Raises JobBusy, Moved, and LedgerUnavailable when the intent could not be recorded.
     """
     if not request.can_be_put_back:
         return request
@@ -163,6 +163,8 @@ def _tried(world: World, before: Request, move: Callable[[Request], Move]) -> tu
     """Record a move if the record can be written; else the tick carries on from there."""
     try:
         return _moved_on(world, before, move)
+    except Moved as moved:
+        return moved.current or before, False
     except (LedgerUnavailable, JobBusy):
         return before, False
 
@@ -171,7 +173,7 @@ def _moved_on(world: World, before: Request, move: Callable[[Request], Move]) ->
     """Record a move; return the request as it stands then, and whether it is by this very move.
 
     Who has only put something on record meanwhile, as a refused click or a review is, does not stand in the way. Who
-    has moved it tells of it, too. Raises JobBusy and LedgerUnavailable.
+    has moved it tells of it, too. Raises JobBusy, LedgerUnavailable, and Moved when others are faster for too long.
     """
     for _ in range(TRIES):
         moving = move(before)
@@ -183,7 +185,7 @@ def _moved_on(world: World, before: Request, move: Callable[[Request], Move]) ->
             before = moved.current
         else:
             return moving.request, True
-    return before, False
+    raise Moved(before)
 
 
 def _stands_as(before: Request, current: Request) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.domain.dataflow_errors import BadParameter, DataFlowTimedOut, DataFlowUnavailable
-from handler.domain.errors import GroupUndetermined, LedgerUnavailable
+from handler.domain.errors import GroupUndetermined, LedgerUnavailable, Moved
 from handler.domain.model import UserId
 from handler.domain.outcomes import ChangeShown, ClickRefused, JobIsBusy, Trouble
 from handler.domain.overlay import PutBack, StandDown, Why
@@ -21,6 +21,7 @@ from handler.flows.review import Ref, approve, withdraw
 from handler.flows.upkeep import tick
 from tests.fakes.dataflow import FakeDataFlow, Fault
 from tests.fakes.directory import FakeDirectory
+from tests.fakes.ledger import FakeLedger
 from tests.fakes.ledger import Fault as LedgerFault
 from tests.flows.conftest import CHOI, HAN, KIM, LEE, PARK
 from tests.flows.meanwhile import BusyDataFlow, BusyLedger
@@ -37,6 +38,7 @@ from tests.makers import JOB_ID, actor, at, job, run_condition
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from handler.domain.audit import Fact
     from handler.domain.model import GroupName
     from handler.domain.outcomes import Outcome
     from handler.domain.request import Request
@@ -489,6 +491,28 @@ def test_a_record_that_is_away_decides_nothing(story: Story, button: Button) -> 
     assert isinstance(outcome, Trouble)
     assert isinstance(outcome.error, LedgerUnavailable)
     assert (story.now(asked), len(story.dataflow.puts)) == (asked, 1)
+
+
+class Restless(FakeLedger):
+    """A ledger in which every write of a request's next state comes too late."""
+
+    def advance(self, before: Request, after: Request, fact: Fact) -> None:
+        """Refuse."""
+        del after, fact
+        raise Moved(self.requests[before.id])
+
+
+@pytest.mark.parametrize("button", BUTTONS)
+def test_who_is_always_too_late_is_told_so(story: Story, button: Button) -> None:
+    """Nothing was decided, which is told as trouble; the tick lets it be due."""
+    asked = near(story)
+    story.ledger = Restless(story.ledger.requests, story.ledger.locks, story.ledger.facts, tops=story.ledger.tops)
+    outcome = pressed(story, button, asked, KIM)
+    assert isinstance(outcome, Trouble)
+    assert isinstance(outcome.error, Moved)
+    story.clock.at = at(60)
+    ticked = tick(story.world)
+    assert (ticked.told, ticked.failed, len(story.dataflow.puts)) == ((), (), 1)
 
 
 def test_the_same_press_twice_extends_once(story: Story) -> None:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.domain.dataflow_errors import BadParameter, DataFlowTimedOut
-from handler.domain.errors import RequestNotFound
+from handler.domain.errors import Moved, RequestNotFound
 from handler.domain.outcomes import ClickRefused, JobIsBusy, NothingMore, Trouble, Undone
 from handler.domain.overlay import StandDown, Why
 from handler.domain.request import State
 from handler.domain.review import Objection
+from handler.flows.ending import LOOKS, extend
 from handler.flows.review import approve, withdraw
 from handler.flows.upkeep import tick
 from tests.fakes.dataflow import Fault
 from tests.flows.conftest import HAN, KIM, LEE, ONE_APPROVAL, PARK
-from tests.flows.meanwhile import BusyDataFlow, BusyLedger
+from tests.flows.meanwhile import BusyDataFlow, BusyLedger, nothing
 from tests.flows.policies import LEADS_APPROVE, SCALE_WITH_ONE, ruled
 from tests.makers import JOB_ID, at, run_condition
 
@@ -95,6 +96,31 @@ def test_two_people_undo_once(story: Story) -> None:
     assert (story.now(asked).ending.undone_by, len(story.dataflow.puts)) == (LEE, 2)
 
 
+def test_who_is_always_too_late_is_told_so(story: Story) -> None:
+    """Others extend the change each time, just before: nothing is put back."""
+    story.ledger = ledger = BusyLedger()
+    asked = story.opened("scale wordcount workers=4 for 5m because backlog")
+
+    def put_off() -> None:
+        story.clock.at = story.now(asked).revert_at or story.clock.at
+        story.send(extend, story.at_end(story.now(asked), LEE))
+
+    ledger.before["advance"] = [put_off, nothing] * LOOKS
+    outcome = undone(story, asked)
+    assert isinstance(outcome, Trouble)
+    assert isinstance(outcome.error, Moved)
+    assert (len(story.facts("extended")), story.facts("reverting"), story.workers()) == (LOOKS, [], 4)
+
+
+def test_one_extension_at_the_same_moment_does_not_stop_an_undo(story: Story) -> None:
+    """It is looked at once more, and undone."""
+    story.ledger = ledger = BusyLedger()
+    asked = story.opened("scale wordcount workers=4 for 5m because backlog")
+    ledger.before["advance"] = [lambda: story.send(extend, story.at_end(asked, LEE))]
+    assert isinstance(undone(story, asked), Undone)
+    assert (len(story.facts("extended")), story.workers()) == (1, 2)
+
+
 def test_what_was_put_back_is_not_put_back_again(story: Story) -> None:
     """By the tick before."""
     asked = story.opened(TIMED)
@@ -170,6 +196,19 @@ def test_what_an_ended_change_had_set_does_not_come_back(story: Story) -> None:
     assert story.workers() == 6
     undone(story, upper)
     assert story.workers() == 2
+
+
+def test_a_later_change_that_knows_of_no_other_lies_on_top_all_the_same(story: Story) -> None:
+    """The lower one was over when the upper one was asked; now somebody wants it undone."""
+    lower = story.opened(TIMED)
+    story.dataflow.edit(JOB_ID, numWorker=6)
+    story.clock.at = at(60)
+    tick(story.world)
+    upper = story.opened("scale wordcount workers=4 because more", LEE, "delivery-2")
+    assert upper.over == {}
+    stand_down = StandDown(Why.OVERLAID, run_condition(numWorker=4), upper)
+    assert undone(story, lower) == ClickRefused(Objection.OVERLAID, story.now(lower), way=stand_down)
+    assert story.workers() == 4
 
 
 def test_a_job_that_is_being_changed_is_left_alone(story: Story) -> None:
