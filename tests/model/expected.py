@@ -44,6 +44,7 @@ class Expected:
     approvals: list[str] = field(default_factory=list)
     refused_deliveries: frozenset[str] = frozenset()
     is_shown: bool = False
+    tell_at: datetime | None = None
     is_reviewed: bool = False
     is_undoing: bool = False
     approved_at: datetime | None = None
@@ -57,6 +58,7 @@ class Expected:
     is_over: bool = False
     former: object = None
     failures: int = 0
+    called_at: datetime | None = None
 
     @property
     def target(self) -> object:

@@ -61,7 +61,7 @@ class Model(Work):
     def _carry_on(self, known: Expected, *, can_post: bool) -> None:
         if known.state == "approved":
             self.execute(known)
-        elif known.state == "pending" and not known.is_shown:
+        elif known.state == "pending" and self.takes_over(known):
             self._show(known, can_post=can_post)
 
     def _open(self, ask: Ask) -> Expected | None:
@@ -97,6 +97,7 @@ class Model(Work):
             log=[("requested", ask.who)],
             approved_at=None if needed else now,
             look_at=None if needed else now + WORKER_IS_GONE_AFTER,
+            tell_at=now + WORKER_IS_GONE_AFTER,
             below=below,
         )
         if not is_open or (silence is not None and not silence.is_done):

@@ -25,6 +25,8 @@ WRITES_ARRIVE_WITHIN: Final = 6 * MINUTE
 LONGEST_PAUSE: Final = 15 * MINUTE
 LONGEST_REMINDER_PAUSE: Final = timedelta(hours=4)
 LOOK_AGAIN_AFTER: Final = timedelta(hours=1)
+OUTCOME_WITHIN: Final = 5 * MINUTE
+CALLED_AGAIN_AFTER: Final = timedelta(hours=1)
 NOTICE_BEFORE: Final = 10 * MINUTE
 TRIES_AFTER: Final = {1: 1, 2: 2, 3: 4, 4: 8, 5: 15}
 """After how many minutes a putting back that has failed so many times is tried again."""
@@ -102,7 +104,8 @@ class Work:
             return
         end = None if request.minutes is None else now + timedelta(minutes=request.minutes)
         notice_at = end - NOTICE_BEFORE if end and end - NOTICE_BEFORE > now else None
-        begun = {"started_at": now, "look_at": now + WORKER_IS_GONE_AFTER, "revert_at": end, "notice_at": notice_at}
+        ends = {"revert_at": end, "notice_at": notice_at, "called_at": None}
+        begun = {"started_at": now, "look_at": now + WORKER_IS_GONE_AFTER, **ends}
         if self.step(request, "applying", request.requester, state="applying", **begun):
             self._write(request, {**request.before, "numWorker": request.workers})
 
@@ -144,7 +147,7 @@ class Work:
             return
         former = self._former(request)
         ends = {"state": "reverting", "is_undoing": True, "revert_at": None, "notice_at": None, "former": former}
-        begun = {"started_at": self.now, "look_at": self.now + WORKER_IS_GONE_AFTER, "checks": 0}
+        begun = {"started_at": self.now, "look_at": self.now + WORKER_IS_GONE_AFTER, "checks": 0, "called_at": None}
         if not self.step(request, "reverting", SLUICE, **ends, **begun):
             return
         is_as_it_was = job == self._read(request.job_id) and former == self._former(request)
@@ -192,6 +195,33 @@ class Work:
             elif len(request.log) == seen:
                 with suppress(UnansweredError):
                     self._remind(request, duty)
+        self._call_people()
+        for request in self.requests.values():
+            request.is_shown = request.is_shown or (request.state == "pending" and self.takes_over(request))
+
+    def takes_over(self, request: Expected) -> bool:
+        """Whether this worker is to post the card that another one did not: it has time for it, then the next does."""
+        if request.is_shown or request.tell_at is None or request.tell_at > self.now:
+            return False
+        request.tell_at = self.now + WORKER_IS_GONE_AFTER
+        return True
+
+    def _call_people(self) -> None:
+        """Call people to what nobody knows for long, once for each write and each hour after that."""
+        by_due = sorted(self.requests.values(), key=lambda each: each.due_at or self.now)
+        overdue = [(each, len(each.log)) for each in by_due if self._is_overdue(each)]
+        for request, seen in overdue:
+            with suppress(UnansweredError):
+                if len(request.log) == seen:
+                    self.record(request, "escalated", SLUICE, called_at=self.now)
+
+    def _is_overdue(self, request: Expected) -> bool:
+        patience = {"unknown": self.terms.call_after, "applying": OUTCOME_WITHIN, "reverting": OUTCOME_WITHIN}
+        if request.state not in patience or request.started_at is None:
+            return False
+        if request.called_at is not None:
+            return request.called_at + CALLED_AGAIN_AFTER <= self.now
+        return request.started_at + patience[request.state] <= self.now
 
     def _duty(self, request: Expected) -> str:
         now = self.now
