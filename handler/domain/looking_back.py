@@ -33,7 +33,7 @@ _DATES: Final = (
     re.compile(r"(20[0-9]{2})년([0-9]{1,2})월([0-9]{1,2})일"),
 )
 _ASSIGNED: Final = re.compile(r"([^=:]*+)[=:]++(.*+)")
-_WEEKS: Final = re.compile(rf"([0-9]++)(?:{'|'.join(sorted(WEEKS, key=len, reverse=True))})")
+_WEEKS: Final = re.compile(rf"([0-9]++)(?:{'|'.join(sorted(WEEKS))})")
 _MOST_ENDINGS: Final = 3
 
 
