@@ -412,6 +412,26 @@ def test_more_than_a_batch_is_looked_at_whole() -> None:
     assert seen == [100, 200, 201]
 
 
+class ScatteredArchive(FakeArchive):
+    """An archive whose table does not keep the facts of a request together."""
+
+    def chains(self) -> Iterator[tuple[str, Sequence[Any]]]:
+        """Read one fact after the other, those of a request far from each other."""
+        for request_id, seq in sorted(self.facts, key=lambda key: (-key[1], key[0])):
+            yield request_id, [self.facts[request_id, seq]]
+
+
+def test_facts_that_are_not_together_are_looked_at_as_if_they_were() -> None:
+    """What seems to be a part of a chain is read again as a whole; each fact is counted once, and faults are told."""
+    together = archive()
+    scattered = ScatteredArchive(together.facts, together.heads)
+    examiner = Examiner(scattered, lambda _: None)
+    assert list(examiner.everything()) == []
+    assert (examiner.tally.facts, examiner.tally.chains) == (19, 8)
+    _changed(scattered)
+    assert "aaaa-0002#3: was changed after it was written" in faults(scattered)
+
+
 class Chain(list[Any]):
     """A list of which one can know whether it is still there."""
 
