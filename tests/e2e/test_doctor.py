@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -24,9 +25,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def sluice(up: Playground, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Call the command in a shell that has read the playground's file."""
+    return called(up, "handler.entrypoints.cli", *words, **environ)
+
+
+def called(up: Playground, module: str, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Call a program in such a shell."""
     told = {**variables(up.deployment, up.dataflow_url), "PATH": os.defpath, "PYTHONPATH": str(ROOT), **environ}
     return subprocess.run(  # noqa: S603 - words of the tests only
-        [sys.executable, "-m", "handler.entrypoints.cli", *words],
+        [sys.executable, "-m", module, *words],
         cwd=ROOT,
         env=told,
         capture_output=True,
@@ -82,6 +88,17 @@ def test_a_laptop_is_in_order_with_a_token(up: Playground) -> None:
     done = sluice(up, "doctor", "--json", SLACK_BOT_TOKEN="xoxb-playground", SLACK_API_URL=up.workspace.api_url)
 
     assert (done.returncode, red(done)) == (0, {})
+
+
+def test_the_manifest_takes_address_and_command_from_the_stage(up: Playground) -> None:
+    """What is pasted at Slack is where the deployed door is, under the name that the functions go by."""
+    done = called(up, "infra.slack", "--stage", "playground")
+    manifest = json.loads(done.stdout)
+    url = manifest["settings"]["interactivity"]["request_url"]
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert urlsplit(url).netloc == up.deployment.front_host_header
+    assert [(each["command"], each["url"]) for each in manifest["features"]["slash_commands"]] == [("/dataflow", url)]
 
 
 def test_the_file_for_a_shell_says_what_the_program_is_told(up: Playground, tmp_path: Path) -> None:
