@@ -52,8 +52,8 @@ class Noticeboard:
         pending = request.state is State.PENDING
         return ChangeShown(request, approvers=deciders_of(self.world, request) if pending else None)
 
-    def show(self, shown: ChangeShown) -> Request:
-        """Draw the card, or post it where there is none yet; return the request as it is shown, with its card.
+    def show(self, shown: ChangeShown) -> tuple[Request, Card]:
+        """Draw the card, or post it where there is none yet; return the request as it is shown, and its card.
 
         Raises ChatRefused when Slack lets nobody see it, ChatUnavailable.
         """
@@ -68,7 +68,7 @@ class Noticeboard:
             log.warning("card not posted", extra={"request_id": request.id, **described(error)})
             return self._put_up(shown, request.requester.channel_id)  # who waits for nobody is no less loud
 
-    def draw(self, shown: ChangeShown, card: Card) -> Request:
+    def draw(self, shown: ChangeShown, card: Card) -> tuple[Request, Card]:
         """Draw a card until it shows the request as it is: two workers may tell of it at once.
 
         One that Slack lets nobody edit any more, as it was deleted, is posted anew.
@@ -88,9 +88,9 @@ class Noticeboard:
             mark = Mark(told.id, Kind.CARD, card.seq)
             card = self.chat.post(card.channel_id, change_message(self.voice, shown), mark=mark)
             self.remember(told, card)
-        return told.with_card(card)
+        return told, card
 
-    def call(self, request: Request, news: News, *, is_first: bool) -> None:
+    def call(self, request: Request, news: News, card: Card, *, is_first: bool) -> None:
         """Call people to the card, below it; and in the channels that are turned to.
 
         Unless ``is_first``, somebody may have done so and died over it. Raises ChatUnavailable.
@@ -98,10 +98,7 @@ class Noticeboard:
         call, mark = call_of(self.world, request, news), Mark(request.id, Kind.CALL, news.seq)
         message = last_word(self.voice, request) if call is None else render_call(self.voice, call)
         to = (ChannelId(each) for each in getattr(call, "escalated_to", ()) if each.startswith(("C", "G")))
-        places: list[tuple[ChannelId, Card | None]] = [(channel_id, None) for channel_id in to]
-        if request.card is not None:
-            places.insert(0, (request.card.channel_id, request.card))
-        for channel_id, thread in places:
+        for channel_id, thread in ((card.channel_id, card), *((each, None) for each in to)):
             try:
                 if is_first or mark not in self._posted(channel_id, request, thread):
                     self.chat.post(channel_id, message, thread=thread, mark=mark)
@@ -115,7 +112,7 @@ class Noticeboard:
         except LedgerError as error:
             log.warning("message not remembered", extra={"request_id": request.id, **described(error)})
 
-    def _put_up(self, shown: ChangeShown, channel_id: ChannelId) -> Request:
+    def _put_up(self, shown: ChangeShown, channel_id: ChannelId) -> tuple[Request, Card]:
         """Post the card, unless somebody did who had no time to remember it."""
         request = shown.request
         if not shown.is_fresh:
@@ -128,7 +125,7 @@ class Noticeboard:
         mark = Mark(request.id, Kind.CARD, request.head.seq)
         card = self.chat.post(channel_id, change_message(self.voice, shown), mark=mark)
         self.remember(request, card)
-        return request.with_card(card)
+        return request, card
 
     def _posted(self, channel_id: ChannelId, request: Request, thread: Card | None) -> Mapping[Mark, Card]:
         """Find what was posted of a request. What may not be read counts as not posted: rather twice than never."""

@@ -144,17 +144,16 @@ class Herald:
         """Show the card and call people to it; return the request as it was told. Raises ChatUnavailable."""
         request = shown.request
         try:
-            told = self.board.show(shown)
+            told, card = self.board.show(shown)
         except ChatRefused as error:
             return self._unseen(shown, error, response_url)
-        if told.card is not None and _is_new(request):
-            self._tell_asker(shown, told.card, response_url)
-            self._tell_skipped(request, told.card.channel_id)
-        shows = told.card.seq if told.card else 0
+        if _is_new(request):
+            self._tell_asker(shown, card, response_url)
+            self._tell_skipped(request, card.channel_id)
         for news in owed(request):
-            if news.event not in OUTCOMES or news.seq > shows:
+            if news.event not in OUTCOMES or news.seq > card.seq:
                 is_first = not is_taken_over and news.seq == request.head.seq
-                self.board.call(replace(request, card=told.card), news, is_first=is_first)
+                self.board.call(request, news, card, is_first=is_first)
         return told
 
     def _unseen(self, shown: ChangeShown, error: ChatRefused, response_url: str) -> Request:
