@@ -11,18 +11,13 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import tempfile
 import time
 from contextlib import ExitStack, closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-import boto3
 
 from handler.adapters.ambient import SystemClock, incident_id
 from handler.adapters.dataflow.client import HttpDataFlow, open_client
 from handler.adapters.dataflow.signature import NcpSignatureV2
-from handler.adapters.ledger.calls import dynamodb_config
 from handler.adapters.policy.cedar import CedarPolicy
 from handler.domain.commands import Scale, To
 from handler.domain.model import Actor, ChannelId, UserId
@@ -35,15 +30,12 @@ from handler.settings import PACKAGED_POLICY
 from infra.local.dataflow.server import Served
 from infra.local.dataflow.world import PLAYGROUND_ACCESS_KEY, PLAYGROUND_SECRET_KEY
 from infra.local.dataflow.world import World as Simulated
-from infra.local.emulator import ensure_environment, running_emulator
-from infra.local.processes import Processes
-from tests.contract.ledgers import Dynamo
+from tests.bench.record import fresh_record
 from tests.fakes.directory import FakeDirectory
 
 if TYPE_CHECKING:
     import httpx
 
-ROOT: Final = Path(__file__).parents[2]
 JOB_ID: Final = "Wc7RtQ2mLx9B"
 
 
@@ -66,21 +58,8 @@ def measure(changes: int = 40) -> tuple[float, ...]:
             windows.append((time.perf_counter() - looked_at) * 1000)
 
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sluice-bench-")))
-        processes = stack.enter_context(Processes())
-        home = ROOT / ".playground"
-        python = ensure_environment(home / "venv", ROOT / "requirements-playground.lock", folder, processes, print)
-        aws = stack.enter_context(running_emulator(python, folder, processes))
+        dynamo, _ = stack.enter_context(fresh_record())
         simulator = stack.enter_context(Served(Simulated()))
-        database = boto3.client(
-            "dynamodb",
-            endpoint_url=aws.endpoint_url,
-            region_name=aws.region,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=dynamodb_config(),
-        )
-        dynamo = Dynamo(stack.enter_context(closing(database)))
         clock = SystemClock()
         auth = NcpSignatureV2(PLAYGROUND_ACCESS_KEY, PLAYGROUND_SECRET_KEY, clock)
         client = stack.enter_context(closing(open_client(simulator.url, auth)))

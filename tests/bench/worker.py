@@ -2,8 +2,9 @@
 
     python -m tests.bench.worker [--events 60]
 
-The handler runs under Lambda's own runtime client; the Data Flow simulator and the Slack stand-in are at the other end
-of real HTTP on loopback. Their own time is in the figure. A laptop's figures are not AWS's.
+The handler runs under Lambda's own runtime client; the Data Flow simulator, the Slack stand-in and the local AWS are at
+the other end of real HTTP on loopback. Their own time is in the figure, and so is what the worker does after the answer
+has gone out. A laptop's figures are not AWS's.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import argparse
 import statistics
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -20,9 +20,9 @@ from infra.local.dataflow.server import Served
 from infra.local.dataflow.world import PLAYGROUND_ACCESS_KEY, PLAYGROUND_SECRET_KEY, World
 from infra.local.slack.cast import PLAYGROUND
 from infra.local.slack.serving import serve
+from tests.bench.record import ROOT, fresh_record
 from tests.lambda_runtime import LambdaRuntime
 
-ROOT = Path(__file__).parents[2]
 MOST_WARM_MS: Final = 60.0
 MOST_MEMORY_BYTES: Final = 200_000_000
 WARM_UP: Final = 3
@@ -40,22 +40,17 @@ class WorkerFigures:
 
 def measure(events: int = 60) -> WorkerFigures:
     """Send that many ``status`` commands, one after the other. Raises RuntimeError when one is not answered."""
-    with serve() as workspace:
+    with serve() as workspace, fresh_record() as (_, record):
         workspace.connect("http://127.0.0.1:9/")
         simulator = Served(World())
         env = {
+            **record,
             "SLACK_BOT_TOKEN": PLAYGROUND.bot_token,
             "SLACK_API_URL": workspace.api_url,
             "NCP_ACCESS_KEY": PLAYGROUND_ACCESS_KEY,
             "NCP_SECRET_KEY": PLAYGROUND_SECRET_KEY,
             "NCP_DATAFLOW_URL": simulator.url,
-            "REQUESTS_TABLE": "requests",
-            "AUDIT_TABLE": "audit",
             "LOG_LEVEL": "WARNING",
-            "AWS_REGION": "ap-northeast-2",
-            "AWS_DEFAULT_REGION": "ap-northeast-2",
-            "AWS_ACCESS_KEY_ID": "playground-access",
-            "AWS_SECRET_ACCESS_KEY": "playground-secret",
         }
         try:
             began = time.perf_counter()
