@@ -68,9 +68,15 @@ def enforcing(node: Path) -> Iterator[Playground]:
         yield up
 
 
-def test_with_their_roles_the_functions_hold_the_whole_conversation(enforcing: Playground) -> None:
+@pytest.fixture(scope="module")
+def wrong_with_all_permissions(enforcing: Playground) -> list[str]:
+    """What went wrong in a conversation with the roles as they are deployed."""
+    return rehearse(enforcing)
+
+
+def test_with_their_roles_the_functions_hold_the_whole_conversation(wrong_with_all_permissions: list[str]) -> None:
     """What the roles grant is enough."""
-    assert rehearse(enforcing) == []
+    assert wrong_with_all_permissions == []
 
 
 @pytest.mark.parametrize("permission", TRIED, ids=lambda each: f"{each.role} {each.verb} {each.resource}")
@@ -84,10 +90,12 @@ def test_without_any_of_its_permissions_the_conversation_fails(enforcing: Playgr
     assert denied > 0  # it failed for that, and not for a slow machine
 
 
-def test_each_line_of_the_log_says_which_run_and_which_request_it_is_about(enforcing: Playground) -> None:
+def test_each_line_of_the_log_says_which_run_and_which_request_it_is_about(
+    enforcing: Playground, wrong_with_all_permissions: list[str]
+) -> None:
     """A request's id leads to the worker's lines on it, theirs to the door's line, and each line names its run."""
+    assert wrong_with_all_permissions == []
     deployment = enforcing.deployment
-    assert rehearse(enforcing) == []
     lines = {
         function: [json.loads(line) for line in deployment.log_lines(function) if line.startswith("{")]
         for function in (deployment.front_function, deployment.worker_function)
