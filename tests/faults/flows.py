@@ -83,6 +83,17 @@ def _approved_once(stage: Stage) -> None:
     _done(stage, stage.press(LEAD, "approve"))
 
 
+def _near_its_end(stage: Stage) -> None:
+    """Let people be asked whether a change for a time shall go on."""
+    _after(_asked("workers=4 for 2h"), minutes=111)(stage)
+    _done(stage, TICK)
+
+
+def _undo(stage: Stage) -> Event:
+    (request,) = stage.requests()
+    return stage.command(f"undo {request.id} because the backlog is gone")
+
+
 def _edited_in_the_console(stage: Stage) -> None:
     _asked("workers=8")(stage)
     stage.dataflow.change_job(JOB_ID, {"runCondition": {"numWorker": 3}})
@@ -129,6 +140,10 @@ FLOWS = (
     Flow("scale for a time", _scale("workers=4 for 2h"), {State.REVERTED: 2, State.FAILED: 2}),
     Flow("revert", _tick, {State.REVERTED: 2, State.FAILED: 4}, begin=_after(_asked("workers=4 for 2h"), minutes=121)),
     Flow("notice", _tick, {State.REVERTED: 2}, begin=_after(_asked("workers=4 for 2h"), minutes=111)),
+    Flow("extend", _pressed(ASKER, "extend"), {State.REVERTED: 2}, begin=_near_its_end),
+    Flow("keep", _pressed(ASKER, "keep"), {State.APPLIED: 4}, begin=_near_its_end),
+    Flow("revert now", _pressed(ASKER, "revert"), {State.REVERTED: 2}, begin=_near_its_end),
+    Flow("undo", _undo, {State.REVERTED: 2}, begin=_asked("workers=4")),
     Flow("ask", _scale("workers=8"), {State.EXPIRED: 2}),
     Flow("approve", _pressed(LEAD, "approve"), {State.APPLIED: 8, State.FAILED: 2}, begin=_asked("workers=8")),
     Flow("approve first of two", _pressed(LEAD, "approve"), {State.EXPIRED: 2}, begin=_asked("workers=10")),
