@@ -67,7 +67,7 @@ BREAKAGES: Final = (
         return Objection.ALTERED
 """,
         "",
-        ("tests/flows/test_clicks.py", "tests/model"),
+        ("tests/faults/test_crashes.py", "tests/flows/test_clicks.py", "tests/model"),
     ),
     Breakage(
         "release the lock on unknown",
@@ -76,7 +76,7 @@ BREAKAGES: Final = (
 """,
         """        return self in {State.PENDING, State.APPROVED, State.APPLYING, State.REVERTING}
 """,
-        ("tests/faults/test_faults.py", "tests/flows/test_execute.py"),
+        ("tests/faults/test_crashes.py", "tests/faults/test_faults.py", "tests/flows/test_execute.py"),
     ),
     Breakage(
         "revert without comparing",
@@ -85,7 +85,7 @@ BREAKAGES: Final = (
             return StandDown(Why.MOVED_SINCE, found)
 """,
         "",
-        ("tests/flows/test_revert.py", "tests/flows/test_ending.py", "tests/model"),
+        ("tests/faults/test_crashes.py", "tests/flows/test_revert.py", "tests/flows/test_ending.py", "tests/model"),
     ),
 )
 

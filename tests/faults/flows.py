@@ -94,6 +94,20 @@ def _undo(stage: Stage) -> Event:
     return stage.command(f"undo {request.id} because the backlog is gone")
 
 
+def _edited_while_it_lasted(stage: Stage) -> None:
+    _after(_asked("workers=4 for 2h"), minutes=121)(stage)
+    stage.dataflow.change_job(JOB_ID, {"runCondition": {"numWorker": 3}})
+
+
+def _altered(stage: Stage) -> Event:
+    """Press a button that carries the digest of other arguments than the request has."""
+    event = stage.press(LEAD, "approve")
+    (action,) = event["body"]["actions"]
+    request_id, digest = action["value"].split()
+    action["value"] = f"{request_id} {digest[::-1]}"
+    return event
+
+
 def _edited_in_the_console(stage: Stage) -> None:
     _asked("workers=8")(stage)
     stage.dataflow.change_job(JOB_ID, {"runCondition": {"numWorker": 3}})
@@ -175,6 +189,8 @@ FLOWS = (
     Flow("escalation", _tick, {State.EXPIRED: 2}, begin=_after(_asked("workers=8"), minutes=21)),
     Flow("stale", _pressed(LEAD, "approve"), {State.STALE: 3}, begin=_edited_in_the_console, untouched=3),
     Flow("seal", _tick, {State.EXPIRED: 2}, begin=_a_day_ago),
+    Flow("altered button", _altered, {State.EXPIRED: 2}, begin=_asked("workers=8")),
+    Flow("edited meanwhile", _tick, {State.APPLIED: 3}, begin=_edited_while_it_lasted, untouched=3),
     Flow("unknown, taken", _tick, {State.APPLIED: 4}, begin=_after(_unknown(Harm.RESET_AFTER), minutes=2)),
     Flow("unknown, lost", _tick, {State.FAILED: 2}, begin=_after(_unknown(Harm.RESET_BEFORE), minutes=10)),
     Flow("refused by the API", _scale("workers=4"), {State.FAILED: 2}, begin=_refused_by_the_api),

@@ -42,7 +42,7 @@ def violations(stage: Stage, flow: Flow, *, was_told: bool = True) -> list[str]:
 def truths(stage: Stage, flow: Flow, *, was_told: bool = True) -> list[str]:
     """Return what is wrong with the record, the job and the writes."""
     requests = stage.requests()
-    found = list(_record(stage))
+    found = [*stage.notes, *_record(stage)]
     if not flow.ends or (not requests and not was_told):
         return [*found, *_nothing_done(stage, requests)]
     if len(requests) != 1:

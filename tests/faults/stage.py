@@ -48,6 +48,7 @@ AUDIT_CHANNEL = "C0DATA"
 JOB_ID, WORKERS = "Wc7RtQ2mLx9B", 2
 TICK: Event = {"detail-type": "Scheduled Event"}
 BEGUN = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+HOLDING = frozenset({"pending", "approved", "applying", "unknown", "reverting"})
 SIGNING_SECRET_ID = "sluice/faults/slack-signing"
 BOT_SECRET, NCP_SECRET = "sluice/faults/slack-bot", "sluice/faults/ncp"
 CERTIFICATE, CERTIFICATE_ENDS = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----\n"
@@ -68,6 +69,7 @@ class Stage:
     dynamo: Dynamo
     lives: list[Life]
     delivered: list[Event] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     is_impatient: bool = False
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -77,6 +79,7 @@ class Stage:
         self.hours.now = BEGUN
         self.is_impatient = False
         self.delivered.clear()
+        self.notes.clear()
         self.function.queue.clear()
         self.proxy.begin()
         self.dataflow.reset()
@@ -213,6 +216,12 @@ class Stage:
         """Return the keys of all locks there are."""
         keys = [item["pk"]["S"] for item in self._items(self.dynamo.requests_table)]
         return [key for key in keys if key.startswith("lock#")]
+
+    def look_at_the_lock(self) -> None:
+        """Note when somebody else could change the job while a request still has it."""
+        holding = [request.state for request in self.requests() if request.state in HOLDING]
+        if holding and not self.locks():
+            self.notes.append(f"nothing keeps others from the job, and the request is {holding}")
 
     def due(self) -> list[datetime]:
         """Return when the tick owes something, the soonest first, as the index that it reads says."""

@@ -77,6 +77,7 @@ def played(
 def settle(stage: Stage, flow: Flow) -> None:
     """Let minutes go by, then the time until each next thing is due, until nothing is; people act in between."""
     for _ in range(FIRST_MINUTES):
+        stage.look_at_the_lock()
         stage.tick()
     for _ in range(MOST_TICKS):
         flow.then(stage)
@@ -84,6 +85,7 @@ def settle(stage: Stage, flow: Flow) -> None:
         if not due:
             break
         stage.hours.now = max(stage.hours.now, due[0])
+        stage.look_at_the_lock()
         stage.tick()
     stage.hours.pass_by(timedelta(days=2))
     stage.tick()
