@@ -7,6 +7,7 @@ it must go red; in the unbroken copy they are green. The exit status is 0 when a
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from typing import Final, NamedTuple
 ROOT: Final = Path(__file__).resolve().parents[1]
 GREEN, RED = 0, 1  # of pytest's exit codes: others say that it could not run
 LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", ".*", "node_modules", "mutants")
+CRASHES: Final = "tests/faults/test_crashes.py::test_a_killed_worker_loses_nothing_and_doubles_nothing"
+FAULTS: Final = "tests/faults/test_faults.py::test_a_failing_neighbour_breaks_no_promise"
 EXECUTE: Final = "handler/flows/execute.py"
 
 
@@ -40,12 +43,14 @@ BREAKAGES: Final = (
     settle = partial(lifecycle.settled, verdict=verdict, now=world.clock.now(), problem=problem)
     return _recorded(world, intent, settle)
 """,
-        """    settle = partial(lifecycle.settled, verdict=Took(condition), now=world.clock.now(), problem=None)
+        """    from handler.domain.verdict import Took
+
+    settle = partial(lifecycle.settled, verdict=Took(condition), now=world.clock.now(), problem=None)
     done = _recorded(world, intent, settle)
     _write(world, intent, condition)
     return done
 """,
-        ("tests/faults/test_crashes.py", "tests/faults/test_faults.py", "tests/flows/test_execute.py"),
+        (f"{CRASHES}[scale]", "tests/flows/test_execute.py"),
     ),
     Breakage(
         "retry PUT on a time-out",
@@ -58,7 +63,7 @@ BREAKAGES: Final = (
             return _write(world, intent, condition)
         return Answer.REFUSED, type(error).__name__
 """,
-        ("tests/faults/test_faults.py", "tests/flows/test_execute.py"),
+        (f"{FAULTS}[scale]", "tests/flows/test_execute.py"),
     ),
     Breakage(
         "drop the digest check",
@@ -67,7 +72,7 @@ BREAKAGES: Final = (
         return Objection.ALTERED
 """,
         "",
-        ("tests/faults/test_crashes.py", "tests/flows/test_clicks.py", "tests/model"),
+        (f"{CRASHES}[altered button]", "tests/flows/test_clicks.py", "tests/model"),
     ),
     Breakage(
         "release the lock on unknown",
@@ -76,7 +81,7 @@ BREAKAGES: Final = (
 """,
         """        return self in {State.PENDING, State.APPROVED, State.APPLYING, State.REVERTING}
 """,
-        ("tests/faults/test_crashes.py", "tests/faults/test_faults.py", "tests/flows/test_execute.py"),
+        (f"{CRASHES}[unknown, taken]", f"{FAULTS}[unknown, lost]", "tests/flows/test_execute.py"),
     ),
     Breakage(
         "revert without comparing",
@@ -85,7 +90,7 @@ BREAKAGES: Final = (
             return StandDown(Why.MOVED_SINCE, found)
 """,
         "",
-        ("tests/faults/test_crashes.py", "tests/flows/test_revert.py", "tests/flows/test_ending.py", "tests/model"),
+        (f"{CRASHES}[edited meanwhile]", "tests/flows/test_revert.py", "tests/flows/test_ending.py", "tests/model"),
     ),
 )
 
@@ -127,7 +132,8 @@ def _unnoticed(copy: Path, breakage: Breakage) -> list[str]:
 def _ended(copy: Path, name: str, suite: str) -> int:
     began = time.monotonic()
     words = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", suite]
-    done = subprocess.run(words, cwd=copy, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    whole = {**os.environ, "SLUICE_WHOLE_MATRIX": "1"}
+    done = subprocess.run(words, cwd=copy, env=whole, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
     became = {GREEN: "green", RED: "red"}.get(
         done.returncode, f"could not run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
     )

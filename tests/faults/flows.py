@@ -29,7 +29,8 @@ class Flow:
 
     ``begin`` happens undisturbed; ``act`` makes the event that is harmed. ``ends`` are the states in which the request
     may end, each with the workers that the job has then; none when no request is opened, and the asker is told alone.
-    ``untouched`` are the workers when nothing is written. Somebody waits for the answer to what is not ``is_async``,
+    ``lost`` are the ends besides, when the delivery never took effect. ``untouched`` are the workers when nothing is
+    written. Somebody waits for the answer to what is not ``is_async``,
     and sends it again themselves. ``then`` is what people do when the first minutes are over.
     """
 
@@ -39,6 +40,7 @@ class Flow:
     begin: Callable[[Stage], None] = nothing
     then: Callable[[Stage], None] = nothing
     is_async: bool = True
+    lost: Mapping[State, int] = field(default_factory=dict)
     untouched: int = WORKERS
 
 
@@ -149,23 +151,31 @@ def _reviewed(stage: Stage) -> None:
         stage.deliver_as_lambda_does(stage.press(LEAD, "reviewed"))
 
 
+UNDECIDED = {State.EXPIRED: WORKERS}
 FLOWS = (
     Flow("scale", _scale("workers=4"), {State.APPLIED: 4, State.FAILED: 2}),
     Flow("scale for a time", _scale("workers=4 for 2h"), {State.REVERTED: 2, State.FAILED: 2}),
     Flow("revert", _tick, {State.REVERTED: 2, State.FAILED: 4}, begin=_after(_asked("workers=4 for 2h"), minutes=121)),
     Flow("notice", _tick, {State.REVERTED: 2}, begin=_after(_asked("workers=4 for 2h"), minutes=111)),
     Flow("extend", _pressed(ASKER, "extend"), {State.REVERTED: 2}, begin=_near_its_end),
-    Flow("keep", _pressed(ASKER, "keep"), {State.APPLIED: 4}, begin=_near_its_end),
+    Flow("keep", _pressed(ASKER, "keep"), {State.APPLIED: 4}, begin=_near_its_end, lost={State.REVERTED: 2}),
     Flow("revert now", _pressed(ASKER, "revert"), {State.REVERTED: 2}, begin=_near_its_end),
-    Flow("undo", _undo, {State.REVERTED: 2}, begin=_asked("workers=4")),
+    Flow("undo", _undo, {State.REVERTED: 2}, begin=_asked("workers=4"), lost={State.APPLIED: 4}),
     Flow("ask", _scale("workers=8"), {State.EXPIRED: 2}),
-    Flow("approve", _pressed(LEAD, "approve"), {State.APPLIED: 8, State.FAILED: 2}, begin=_asked("workers=8")),
+    Flow(
+        "approve",
+        _pressed(LEAD, "approve"),
+        {State.APPLIED: 8, State.FAILED: 2},
+        begin=_asked("workers=8"),
+        lost=UNDECIDED,
+    ),
     Flow("approve first of two", _pressed(LEAD, "approve"), {State.EXPIRED: 2}, begin=_asked("workers=10")),
     Flow(
         "approve second of two",
         _pressed(OTHER_LEAD, "approve"),
         {State.APPLIED: 10, State.FAILED: 2},
         begin=_approved_once,
+        lost=UNDECIDED,
     ),
     Flow("open the form of a denial", _pressed(LEAD, "deny"), {State.EXPIRED: 2}, begin=_asked("workers=8")),
     Flow(
@@ -174,8 +184,15 @@ FLOWS = (
         {State.DENIED: 2},
         begin=_asked("workers=8"),
         is_async=False,
+        lost=UNDECIDED,
     ),
-    Flow("withdraw", _pressed(ASKER, "withdraw"), {State.WITHDRAWN: 2}, begin=_asked("workers=8")),
+    Flow(
+        "withdraw",
+        _pressed(ASKER, "withdraw"),
+        {State.WITHDRAWN: 2},
+        begin=_asked("workers=8"),
+        lost=UNDECIDED,
+    ),
     Flow("break-glass", _emergency, {State.REVERTED: 2, State.FAILED: 2}, then=_reviewed),
     Flow(
         "review of an emergency",
@@ -187,7 +204,14 @@ FLOWS = (
     Flow("expiry", _tick, {State.EXPIRED: 2}, begin=_after(_asked("workers=8"), minutes=31)),
     Flow("reminder", _tick, {State.EXPIRED: 2}, begin=_after(_asked("workers=8"), minutes=11)),
     Flow("escalation", _tick, {State.EXPIRED: 2}, begin=_after(_asked("workers=8"), minutes=21)),
-    Flow("stale", _pressed(LEAD, "approve"), {State.STALE: 3}, begin=_edited_in_the_console, untouched=3),
+    Flow(
+        "stale",
+        _pressed(LEAD, "approve"),
+        {State.STALE: 3},
+        begin=_edited_in_the_console,
+        lost={State.EXPIRED: 3},
+        untouched=3,
+    ),
     Flow("seal", _tick, {State.EXPIRED: 2}, begin=_a_day_ago),
     Flow("altered button", _altered, {State.EXPIRED: 2}, begin=_asked("workers=8")),
     Flow("edited meanwhile", _tick, {State.APPLIED: 3}, begin=_edited_while_it_lasted, untouched=3),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -72,6 +73,7 @@ class Stage:
     notes: list[str] = field(default_factory=list)
     is_impatient: bool = False
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    turn: Lock = field(default_factory=Lock)  # of whoever waits for a worker: the door may have stopped waiting
 
     def fresh(self) -> None:
         """Begin anew: empty tables, jobs as at first, nothing said in Slack, no worker."""
@@ -95,12 +97,13 @@ class Stage:
 
     def deliver(self, event: Event) -> Ended:
         """Invoke the worker: the one that is warm, or a new one."""
-        self.delivered.append(event)
-        life = self._warm() or self.born()
-        ended = life.invoke(event, self.hours.now, is_impatient=self.is_impatient)
-        if ended == Ended():
-            self.end()
-        return ended
+        with self.turn:
+            self.delivered.append(event)
+            life = self._warm() or self.born()
+            ended = life.invoke(event, self.hours.now, is_impatient=self.is_impatient)
+            if ended == Ended():
+                self.end()
+            return ended
 
     def deliver_at_once(self, events: Sequence[Event]) -> list[Ended]:
         """Invoke a worker for each of these at the same moment; return how each invocation ended."""

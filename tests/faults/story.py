@@ -61,6 +61,7 @@ def played(
     stage.fresh()
     flow.begin(stage)
     stage.end()  # the delivery meets a cold worker
+    stage.look_at_the_lock()
     event = flow.act(stage)
     stage.proxy.begin(plan)
     stage.is_impatient = is_impatient

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 DOES_IT_AGAIN_AFTER = timedelta(seconds=20)
 BUDGET_SECONDS = 0.5
-SHORT_SAMPLE = 5
+SHORT_SAMPLE = 13
 FAULTS: tuple[Harm, ...] = tuple(harm for harm in Harm if harm not in (Harm.KILLED_BEFORE, Harm.KILLED_AFTER))
 OPERATIONS = ("GetSecretValue", "Invoke")
 # Asked twice, a step would be taken twice.
@@ -63,7 +63,7 @@ def test_a_failing_hand_over_loses_nothing_that_people_do_again(stage: Stage, fl
 
 def _cells(flow: Flow) -> list[tuple[str, Harm]]:
     cells = [(operation, harm) for operation in OPERATIONS for harm in FAULTS]
-    return cells if IS_WHOLE else cells[FLOWS.index(flow) % SHORT_SAMPLE :: SHORT_SAMPLE]
+    return cells if IS_WHOLE else cells[FLOWS.index(flow) :: SHORT_SAMPLE]
 
 
 def _first(operation: str, harm: Harm) -> Struck:
