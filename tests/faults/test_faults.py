@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,12 +60,12 @@ def _cells(flow: Flow, steps: Sequence[Step]) -> Iterator[Cell]:
 
 
 def _all_cells(steps: Sequence[Step]) -> Iterator[Cell]:
-    """Every effect and every look at Data Flow; of the other questions the first of each kind."""
+    """Every effect and every look at Data Flow, of several alike in a row the first; of other questions each kind."""
     begun: set[tuple[str, bool]] = set()
     asked: set[tuple[str, str]] = set()
-    for step in steps:
-        kind = (step.neighbour, step.operation)
-        if kind in asked and not step.has_effect and step.neighbour != "dataflow":
+    for (neighbour, operation), alike in groupby(steps, lambda step: (step.neighbour, step.operation)):
+        step, kind = next(alike), (neighbour, operation)
+        if kind in asked and not step.has_effect and neighbour != "dataflow":
             continue
         asked.add(kind)
         harms = (*FAULTS_BEFORE, *FAULTS_AFTER) if step.has_effect else FAULTS_BEFORE
