@@ -222,8 +222,9 @@ class Stage:
 
     def look_at_the_lock(self) -> None:
         """Note when somebody else could change the job while a request still has it."""
-        holding = [request.state for request in self.requests() if request.state in HOLDING]
-        if holding and not self.locks():
+        items = self._items(self.dynamo.requests_table)
+        holding = [item["state"]["S"] for item in items if "state" in item and item["state"]["S"] in HOLDING]
+        if holding and not any(item["pk"]["S"].startswith("lock#") for item in items):
             self.notes.append(f"nothing keeps others from the job, and the request is {holding}")
 
     def due(self) -> list[datetime]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.faults.proxy import Harm, Plan, Step
     from tests.faults.stage import Stage
 
-FIRST_MINUTES = 5
+FIRST_MINUTES = 3
 MOST_TICKS = 60
 PRESSED_AGAIN_AFTER = timedelta(seconds=10)
 

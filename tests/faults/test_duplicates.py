@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.faults.workers import Event
 
 SEED = 20261123
-ROUNDS = 10 if IS_WHOLE else 1
+ROUNDS = 5 if IS_WHOLE else 1
 MOST_COPIES = 5
 
 
