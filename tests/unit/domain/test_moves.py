@@ -9,6 +9,7 @@ import pytest
 from handler.domain.audit import Event
 from handler.domain.errors import IllegalMove
 from handler.domain.moves import SLUICE, Note, moved
+from handler.domain.news import News
 from handler.domain.request import State
 from tests.makers import at
 from tests.unit.domain.expected import FOUR, move, recorded, waiting
@@ -113,3 +114,30 @@ def test_the_fact_of_a_move_says_everything_that_is_noted() -> None:
 def test_what_nobody_did_was_done_by_sluice() -> None:
     """The tick's name in the record."""
     assert SLUICE == "sluice"
+
+
+def test_that_it_is_still_not_known_is_nothing_new() -> None:
+    """People were told once; the next look that finds nothing leaves who is to tell what as it was."""
+    before = waiting(State.UNKNOWN, untold=(News(Event.ESCALATED, 2),), tell_at=at(9))
+    note = Note(event=Event.UNKNOWN, actor="U0KIM")
+    again = moved(before, replace(before, checks=1), note, at(1)).request
+    assert (again.untold, again.tell_at, again.updated_at) == (before.untold, at(9), at(1))
+
+
+@pytest.mark.parametrize(
+    ("state", "event"),
+    [(State.UNKNOWN, Event.ESCALATED), (State.PENDING, Event.REMINDED), (State.APPLYING, Event.UNKNOWN)],
+)
+def test_whatever_else_changes_is_news(state: State, event: Event) -> None:
+    """A call about what is not known, a reminder, that it is not known at all: told within two minutes by another."""
+    before = waiting(state)
+    after = replace(before, checks=1, state=State.UNKNOWN if event is Event.UNKNOWN else state)
+    told = moved(before, after, Note(event=event, actor="U0KIM"), at(1)).request
+    assert (told.untold, told.tell_at) == ((News(event, 3),), at(3))
+
+
+def test_what_is_only_put_on_record_is_no_news() -> None:
+    """A refused click adds a fact; who is to tell what stays as it was."""
+    before = waiting(State.PENDING, untold=(News(Event.REQUESTED, 1),), tell_at=at(2))
+    noted = moved(before, before, Note(event=Event.CLICK_REFUSED, actor="U0KIM"), at(1)).request
+    assert (noted.untold, noted.tell_at, noted.updated_at) == (before.untold, at(2), before.updated_at)

@@ -75,6 +75,7 @@ def test_what_only_the_card_shows_is_not_called(event: str) -> None:
 def test_a_call_is_called(event: str) -> None:
     """Together with another kind, too, the older first; an approval in between does not end it."""
     assert told_until(State.PENDING, (event, 4), ("approved", 5)) == (News(Event(event), 4),)
+    assert told_until(State.PENDING, (event, 1)) == (News(Event(event), 1),)
     other = "escalated" if event == "reminded" else "reminded"
     assert told_until(State.PENDING, (other, 3), (event, 4)) == (News(Event(other), 3), News(Event(event), 4))
 
@@ -108,6 +109,7 @@ def test_while_it_is_under_way_nobody_is_called(state: str) -> None:
     begun = (state, 4)
     assert told_until(State(state), ("reminded", 2), ("escalated", 3), begun) == ()
     assert told_until(State(state), ("failed", 3), begun, ("escalated", 5)) == (News(Event.ESCALATED, 5),)
+    assert told_until(State(state), ("escalated", 1)) == (News(Event.ESCALATED, 1),)
 
 
 @pytest.mark.parametrize("state", SETTLED)
