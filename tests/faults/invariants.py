@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from handler.domain.request import State
 from handler.flows.prove import Examiner
 from handler.slack.catalogue import load_words
-from tests.faults.stage import LEAD, OTHER_LEAD, VIEWER
+from tests.faults.stage import ASKER, LEAD, OTHER_LEAD, VIEWER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,32 +31,30 @@ OPEN_BUTTONS = {
 }
 
 
-def violations(stage: Stage, flow: Flow, *, was_told: bool = True) -> list[str]:
+def violations(stage: Stage, flow: Flow, *, must_begin: bool = True, must_be_heard: bool = True) -> list[str]:
     """Return a sentence for everything that is not as it must be.
 
-    Without ``was_told`` nobody may have heard of what was never begun: its worker died, and nobody sent it again.
+    Unless it ``must_begin``, a delivery may have been lost before anything was recorded of it; then the asker hears at
+    least that, if it ``must_be_heard``.
     """
-    return [*truths(stage, flow, was_told=was_told), *tellings(stage, flow, was_told=was_told)]
-
-
-def truths(stage: Stage, flow: Flow, *, was_told: bool = True) -> list[str]:
-    """Return what is wrong with the record, the job and the writes."""
     requests = stage.requests()
     found = [*stage.notes, *_record(stage)]
-    if not flow.ends or (not requests and not was_told):
-        return [*found, *_nothing_done(stage, requests)]
+    if not flow.ends or not (requests or must_begin):
+        found += _nothing_done(stage, requests)
+        if must_be_heard and not (stage.whispers(ASKER) or stage.whispers(VIEWER)):
+            found.append("the asker was told nothing")
+        return found
     if len(requests) != 1:
         return [*found, f"there are {len(requests)} requests, not one"]
     (request,) = requests
-    return [*found, *_job(stage, flow, request), *_writes(stage, stage.chain(request))]
-
-
-def tellings(stage: Stage, flow: Flow, *, was_told: bool = True) -> list[str]:
-    """Return what is wrong with what people were told."""
-    if not flow.ends:
-        return [] if stage.whispers(VIEWER) or not was_told else ["the asker was told nothing"]
-    found = [each for request in stage.requests() for each in _card(stage, request)]
-    return [*found, *(each for request in stage.requests() for each in _words(stage, stage.chain(request)))]
+    facts = stage.chain(request)
+    return [
+        *found,
+        *_job(stage, flow, request),
+        *_writes(stage, facts),
+        *_card(stage, request),
+        *_words(stage, facts),
+    ]
 
 
 def _nothing_done(stage: Stage, requests: Sequence[Request]) -> Iterator[str]:

@@ -39,7 +39,7 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(stage: Stage, flow: F
         plan = once(step, harm)
         played(stage, flow, plan, is_retried=is_retried)
         ends = flow.ends if is_retried else {**flow.ends, **flow.lost}
-        found = violations(stage, replace(flow, ends=ends), was_told=is_retried)
+        found = violations(stage, replace(flow, ends=ends), must_begin=is_retried, must_be_heard=is_retried)
         found += [] if plan.struck else ["the step was not reached"]
         matrix.add(f"{harm.value} {step}, {'tried again' if is_retried else 'not tried again'}", found)
     matrix.check()

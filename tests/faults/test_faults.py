@@ -32,9 +32,12 @@ Cell = tuple["Step", Harm, timedelta | None]
 FAULTS_BEFORE = (Harm.SILENCE_BEFORE, Harm.RESET_BEFORE, Harm.THROTTLED, Harm.BROKEN, Harm.GARBAGE, Harm.SLOW)
 FAULTS_AFTER = (Harm.SILENCE_AFTER, Harm.RESET_AFTER)
 LONG = timedelta(minutes=10)
+AGAIN = (Harm.BROKEN, Harm.RESET_BEFORE, Harm.RESET_AFTER, Harm.SILENCE_AFTER)
+AT_FIRST = (Harm.BROKEN, Harm.SILENCE_BEFORE)
 OUTAGES = (timedelta(seconds=90), LONG)
 SILENCES = (Harm.SILENCE_BEFORE, Harm.SILENCE_AFTER)
 LASTING = (Harm.RESET_BEFORE, Harm.THROTTLED, Harm.BROKEN)  # for silence, a test would have to wait, too
+MUTE = ("slack", "secrets")  # without Slack, or its token, nobody can be told anything
 SHORT_SAMPLE = 53
 
 
@@ -45,7 +48,7 @@ def test_a_failing_neighbour_breaks_no_promise(stage: Stage, flow: Flow) -> None
     for step, harm, lasts in _cells(flow, counted(stage, flow)):
         plan = once(step, harm) if lasts is None else _outage(stage, step, harm, lasts)
         played(stage, _bearing(flow), plan, is_impatient=harm in SILENCES)
-        found = violations(stage, _bearing(flow), was_told=False)
+        found = violations(stage, _bearing(flow), must_begin=False, must_be_heard=step.neighbour not in MUTE)
         found += [] if plan.struck else ["the step was not reached"]
         matrix.add(f"{harm.value} at {step}, {'once' if lasts is None else f'for {lasts}'}", found)
     matrix.check()
@@ -60,19 +63,25 @@ def _cells(flow: Flow, steps: Sequence[Step]) -> Iterator[Cell]:
 
 
 def _all_cells(steps: Sequence[Step]) -> Iterator[Cell]:
-    """Every effect and every look at Data Flow, of several alike in a row the first; of other questions each kind."""
+    """Every fault of every kind of step; where a kind comes again, the faults that differ most, if it matters when."""
     begun: set[tuple[str, bool]] = set()
     asked: set[tuple[str, str]] = set()
-    for (neighbour, operation), alike in groupby(steps, lambda step: (step.neighbour, step.operation)):
-        step, kind = next(alike), (neighbour, operation)
-        if kind in asked and not step.has_effect and neighbour != "dataflow":
+    for kind, alike in groupby(steps, lambda step: (step.neighbour, step.operation)):
+        step = next(alike)
+        harms = (*FAULTS_BEFORE, *FAULTS_AFTER) if step.has_effect else FAULTS_BEFORE
+        if kind in asked:
+            yield from ((step, harm, None) for harm in AGAIN if harm in harms and _matters_when(step))
             continue
         asked.add(kind)
-        harms = (*FAULTS_BEFORE, *FAULTS_AFTER) if step.has_effect else FAULTS_BEFORE
         yield from ((step, harm, None) for harm in harms)
         if (step.neighbour, step.has_effect) not in begun:
             begun.add((step.neighbour, step.has_effect))
             yield from ((step, harm, lasts) for harm in harms for lasts in OUTAGES if harm in LASTING or lasts < LONG)
+
+
+def _matters_when(step: Step) -> bool:
+    """Whether the answer depends on what was done before it: not so for who somebody is, or a secret."""
+    return step.has_effect or step.neighbour == "dataflow"
 
 
 def _outage(stage: Stage, first: Step, harm: Harm, lasts: timedelta) -> Struck:
