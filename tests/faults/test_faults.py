@@ -76,7 +76,8 @@ def _all_cells(steps: Sequence[Step]) -> Iterator[Cell]:
         yield from ((step, harm, None) for harm in harms)
         if (step.neighbour, step.has_effect) not in begun:
             begun.add((step.neighbour, step.has_effect))
-            yield from ((step, harm, lasts) for harm in harms for lasts in OUTAGES if harm in LASTING or lasts < LONG)
+            out = [harm for harm in harms if step.has_effect or harm in AT_FIRST]
+            yield from ((step, harm, lasts) for harm in out for lasts in OUTAGES if harm in LASTING or lasts < LONG)
 
 
 def _matters_when(step: Step) -> bool:
