@@ -63,7 +63,7 @@ class _Schema:
             case "anyOf" if all(list(self.check(each, value, at)) for each in rule):
                 yield f"{at} is like none of those it may be"
             case _ if keyword not in SAYS_NOTHING | _KNOWN:
-                raise NotImplementedError(keyword)
+                raise ValueError(f"this check does not know {keyword}")
             case _:
                 pass
 
