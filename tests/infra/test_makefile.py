@@ -40,7 +40,12 @@ def test_what_was_typed_is_passed_on(make: str) -> None:
     """Each variable arrives as the word it stands for."""
     words = ["remove", "STAGE=prod", "REGION=us-east-1", "CONFIRM=prod", "ARGS=--param a=b"]
     planned = subprocess.run(  # noqa: S603 - a dry run of our own Makefile
-        [make, "--dry-run", "--assume-old=.venv/.ready", *words], cwd=ROOT, capture_output=True, text=True, check=True
+        [make, "--dry-run", "--assume-old=.venv/.ready", *words],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},  # nothing of the `make test` around this
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert planned.stdout.splitlines()[-1] == (
