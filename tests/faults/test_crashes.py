@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Cell = tuple["Step", Harm, bool]
 
 KILLS = (Harm.KILLED_BEFORE, Harm.KILLED_AFTER)
-SHORT_SAMPLE = 5
+SHORT_SAMPLE = 7
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)

@@ -38,7 +38,7 @@ OUTAGES = (timedelta(seconds=90), LONG)
 SILENCES = (Harm.SILENCE_BEFORE, Harm.SILENCE_AFTER)
 LASTING = (Harm.RESET_BEFORE, Harm.THROTTLED, Harm.BROKEN)  # for silence, a test would have to wait, too
 MUTE = ("slack", "secrets")  # without Slack, or its token, nobody can be told anything
-SHORT_SAMPLE = 53
+SHORT_SAMPLE = 101
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 POLICY: Final = CedarPolicy.from_folder(PACKAGED_POLICY)
 WORDS: Final = load_words()
+pytestmark = pytest.mark.xdist_group("scale")  # the small record is made once, whichever process runs these
 SMALL: Final = MOST_FACTS + 1
 LARGE: Final = 100_000 if os.environ.get("SLUICE_LONG_TESTS") else 3_000
 MILLION: Final = 1_000_000
