@@ -86,7 +86,6 @@ class Aws:
 
     def _exchange(self, call: Call, seconds: float, permit: threading.Lock) -> Answer:
         signed = sigv4.sign(
-            "POST",
             call.url,
             call.headers,
             call.body,

@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 for one HTTP request, as a pure function.
+"""AWS Signature Version 4 for one POST without a query, as a pure function.
 
 Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html. Written by hand because
 importing botocore would cost more than all the rest of the door; a test holds it equal to botocore's signer.
@@ -38,20 +38,12 @@ class Scope(NamedTuple):
     region: str
 
 
-def sign(  # noqa: PLR0913 - the parts of an HTTP request, and who signs it when and for what
-    method: str,
-    url: str,
-    headers: Mapping[str, str],
-    body: bytes,
-    *,
-    scope: Scope,
-    credentials: Credentials,
-    at: float,
+def sign(  # noqa: PLR0913 - what is posted, and who signs it when and for what
+    url: str, headers: Mapping[str, str], body: bytes, *, scope: Scope, credentials: Credentials, at: float
 ) -> dict[str, str]:
     """Return all headers to send: those given, `host`, `x-amz-date`, the session token and `authorization`.
 
-    Every given header is signed. `url` is as it is sent, its path and query already quoted; `at` is in epoch
-    seconds.
+    Every given header is signed. `url` is as it is sent, its path already quoted; `at` is in epoch seconds.
     """
     parts = urlsplit(url)
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
@@ -63,9 +55,9 @@ def sign(  # noqa: PLR0913 - the parts of an HTTP request, and who signs it when
     names = ";".join(sorted(signed))
     canonical = "\n".join(
         (
-            method.upper(),
+            "POST",
             quote(_without_dots(parts.path), safe="/~"),
-            "&".join("=".join(pair) for pair in _sorted_query(parts.query)),
+            "",
             *(f"{name}:{' '.join(signed[name].split())}" for name in sorted(signed)),
             "",
             names,
@@ -104,10 +96,3 @@ def _without_dots(path: str) -> str:
             kept.append(segment)
     tail = "/" if path.endswith("/") and kept else ""
     return "/" + "/".join(kept) + tail
-
-
-def _sorted_query(query: str) -> list[tuple[str, str]]:
-    if not query:
-        return []
-    pairs = (pair.partition("=") for pair in query.split("&"))
-    return sorted((name, value) for name, _, value in pairs)
