@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from handler.domain import sealing
 from handler.domain.audit import Event, breaks
 from handler.domain.errors import DeliveryKnown, JobBusy, Moved
 from handler.domain.identity import delivery_digest
 from handler.domain.model import RequestId, UserId
 from handler.domain.request import State
+from handler.domain.sealing import SEALS
 from handler.ports import ByActor, ByJob
 from tests import makers
 
@@ -21,6 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tests.contract.ledgers import Dynamo
+
+OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 
 
 @contextmanager
@@ -295,3 +303,20 @@ def test_a_lock_is_no_request(dynamo: Dynamo) -> None:
     lock = dynamo.request_item(RequestId(f"lock#{makers.JOB_ID}"))
     assert lock["owner"] == {"S": opening.request.id}
     assert dynamo.ledger.request(RequestId(f"lock#{makers.JOB_ID}")) is None
+
+
+def test_the_item_of_seals_can_be_written_back_by_hand(dynamo: Dynamo) -> None:
+    """What the operator's page puts together from the last seal is taken up where sealing was."""
+    seals = dynamo.ledger.seals
+    begun = sealing.begun(makers.at(24 * 60))
+    seals.keep(None, begun)
+    after, fact = sealing.sealed(begun, makers.at(24 * 60), is_to_be_posted=False)
+    seals.seal(begun, after, fact)
+    dynamo.client.delete_item(TableName=dynamo.requests_table, Key={"pk": {"S": SEALS}})
+
+    [written] = re.findall(r"--item \\\n +'(\{.*?\})'", OPERATIONS.read_text("utf-8"), re.DOTALL)
+    for word, value in {"DAY AFTER": after.day.isoformat(), "SEQ": str(fact.seq), "HASH": fact.hash}.items():
+        written = written.replace(f'"{word}"', f'"{value}"')
+    dynamo.client.put_item(TableName=dynamo.requests_table, Item=json.loads(written))
+
+    assert replace(after, revision=0) == seals.progress()

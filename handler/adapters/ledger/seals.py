@@ -83,9 +83,8 @@ class DynamoSeals:
         return _read("seal", found[0], _seal) if found else None
 
     def _progress(self, before: Sealing | None, after: Sealing) -> PutTypeDef:
-        item = wire(present({"pk": SEALS, **_attributes(after)}))
         as_read = clauses.on(clauses.sealing_is_as_read(before))
-        return {"TableName": self._writes.requests_table, "Item": item, **as_read}
+        return {"TableName": self._writes.requests_table, "Item": sealing_item(after), **as_read}
 
     def _on_condition(self, write: Callable[[], object]) -> None:
         try:
@@ -96,19 +95,25 @@ class DynamoSeals:
             raise LedgerUnavailable("seal", "there is such a seal already, though the progress says no") from unmet
 
 
-def _attributes(sealing: Sealing) -> dict[str, object]:
-    return {
-        "schema": SCHEMA,
-        "day": sealing.day.isoformat(),
-        "head_seq": sealing.head.seq,
-        "head_hash": sealing.head.hash,
-        "count": sealing.tree.count,
-        "peaks": list(sealing.tree.peaks),
-        "cursor": sealing.cursor,
-        "posted": sealing.posted,
-        "post_at": moment(sealing.post_at),
-        "revision": sealing.revision,
-    }
+def sealing_item(sealing: Sealing) -> Item:
+    """Return the item that says how far sealing has come."""
+    return wire(
+        present(
+            {
+                "pk": SEALS,
+                "schema": SCHEMA,
+                "day": sealing.day.isoformat(),
+                "head_seq": sealing.head.seq,
+                "head_hash": sealing.head.hash,
+                "count": sealing.tree.count,
+                "peaks": list(sealing.tree.peaks),
+                "cursor": sealing.cursor,
+                "posted": sealing.posted,
+                "post_at": moment(sealing.post_at),
+                "revision": sealing.revision,
+            }
+        )
+    )
 
 
 def _read(operation: str, item: Item, read: Callable[[Mapping[str, Any]], _Value]) -> _Value:

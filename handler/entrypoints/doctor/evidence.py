@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from handler.adapters.ledger.dynamodb import DynamoLedger
     from handler.adapters.policy.cedar import CedarPolicy
+    from handler.domain.sealing import Sealing
     from handler.entrypoints.doctor.aws import Clients
     from handler.entrypoints.doctor.deployed import Stack
     from handler.entrypoints.doctor.findings import Absent
@@ -185,12 +187,28 @@ class Evidence:
     @cached_property
     def tick(self) -> Tick | Absent:
         """The last tick of the schedule; a laptop has none."""
+        log = self.worker_log
+        return given(
+            self.stack, NO_STACK, lambda _: given(self.ledger, NO_TABLE, lambda ledger: pulse.read_tick(ledger, log))
+        )
 
-        def read(settings: WorkerSettings) -> Tick | Absent:
-            tools, log = self.tools, self.worker_log
-            return given(self.requests, NO_TABLE, lambda _: pulse.read_tick(tools.clients, settings, tools.clock, log))
+    @cached_property
+    def sealing(self) -> Sealing | Absent:
+        """How far the days are sealed."""
+        log = self.worker_log
+        return given(
+            self.tick, NO_TICK, lambda _: given(self.ledger, NO_TABLE, lambda ledger: pulse.read_sealing(ledger, log))
+        )
 
-        return given(self.stack, NO_STACK, lambda _: given(self.settings, NO_SETTINGS, read))
+    @cached_property
+    def ledger(self) -> DynamoLedger | Absent:
+        """What reads both tables as worker does."""
+
+        def make(settings: WorkerSettings) -> DynamoLedger | Absent:
+            tools = self.tools
+            return given(self.requests, NO_TABLE, lambda _: pulse.open_ledger(tools.clients, settings, tools.clock))
+
+        return given(self.settings, NO_SETTINGS, make)
 
     @property
     def worker_log(self) -> str:

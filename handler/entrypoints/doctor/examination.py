@@ -16,7 +16,7 @@ from handler.entrypoints.doctor.evidence import (
     NO_TICK,
     Evidence,
 )
-from handler.entrypoints.doctor.findings import Absent, Finding, NotChecked, Red, Verdict, given, seen
+from handler.entrypoints.doctor.findings import Absent, Finding, NotChecked, Verdict, given, judged, seen
 from handler.entrypoints.doctor.protection import check_audit_kept, check_requests_kept
 
 if TYPE_CHECKING:
@@ -102,16 +102,12 @@ def _clock(evidence: Evidence) -> Verdict:
 
 def _requests_table(evidence: Evidence) -> Verdict:
     deploy = evidence.wanted.deploy
-    return _table(evidence.requests, lambda table: tables.check_keys(table, tables.REQUESTS_KEYS, deploy))
+    return judged(evidence.requests, lambda table: tables.check_keys(table, tables.REQUESTS_KEYS, deploy))
 
 
 def _audit_table(evidence: Evidence) -> Verdict:
     deploy = evidence.wanted.deploy
-    return _table(evidence.audit, lambda table: tables.check_keys(table, tables.AUDIT_KEYS, deploy))
-
-
-def _table(table: Mapping[str, Any] | Absent, check: Callable[[Mapping[str, Any]], Verdict]) -> Verdict:
-    return table if isinstance(table, Red | NotChecked) else check(table)
+    return judged(evidence.audit, lambda table: tables.check_keys(table, tables.AUDIT_KEYS, deploy))
 
 
 def _requests_kept(evidence: Evidence) -> Verdict:
@@ -139,8 +135,8 @@ def _open_requests(evidence: Evidence) -> Verdict:
 
 
 def _tick(evidence: Evidence) -> Verdict:
-    tick, now = evidence.tick, evidence.tools.clock.now()
-    return tick if isinstance(tick, Red | NotChecked) else pulse.check_tick(tick, now, evidence.worker_log)
+    now, log = evidence.tools.clock.now(), evidence.worker_log
+    return judged(evidence.tick, lambda tick: pulse.check_tick(tick, now, log))
 
 
 def _deployed_policy(evidence: Evidence) -> Verdict:
@@ -150,6 +146,11 @@ def _deployed_policy(evidence: Evidence) -> Verdict:
         return given(evidence.tick, NO_TICK, lambda tick: pulse.check_policy(tick, policy.version, deploy))
 
     return given(evidence.policy, NO_POLICY, compare)
+
+
+def _seals(evidence: Evidence) -> Verdict:
+    now, log = evidence.tools.clock.now(), evidence.worker_log
+    return judged(evidence.sealing, lambda so_far: pulse.check_seals(so_far, now, log))
 
 
 def _failures(evidence: Evidence) -> Verdict:
@@ -181,6 +182,7 @@ CHECKS: Final[Mapping[str, Callable[[Evidence], Verdict]]] = {
     "open requests": _open_requests,
     "last tick": _tick,
     "deployed policy": _deployed_policy,
+    "seals": _seals,
     "failure queue": _failures,
 }
 """Name → check, in the order in which one thing needs another."""

@@ -61,6 +61,11 @@ def given(needed: _Known | Absent, because: str, make: Callable[[_Known], _Made]
             return make(needed)
 
 
+def judged(needed: _Known | Absent, judge: Callable[[_Known], Verdict]) -> Verdict:
+    """Judge what is looked at; where that is absent, this is what was found."""
+    return needed if isinstance(needed, Red | NotChecked) else judge(needed)
+
+
 def seen(needed: _Known | Absent, say: Callable[[_Known], str]) -> Verdict:
     """Find that something is there, and say what."""
-    return needed if isinstance(needed, Red | NotChecked) else Green(say(needed))
+    return judged(needed, lambda known: Green(say(known)))

@@ -1,4 +1,4 @@
-"""Is it alive? The schedule's last tick, the policy it went by, and what worker could not carry out."""
+"""Is it alive? The schedule's last tick, its policy and its seals, and what worker could not carry out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from handler.adapters.ledger.dynamodb import DynamoLedger
+from handler.domain import sealing
 from handler.domain.errors import LedgerUnavailable
 from handler.entrypoints.doctor.aws import asked
 from handler.entrypoints.doctor.findings import Green, Red
@@ -13,6 +14,7 @@ from handler.entrypoints.doctor.findings import Green, Red
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from handler.domain.sealing import Sealing
     from handler.entrypoints.doctor.aws import Clients
     from handler.entrypoints.doctor.findings import Verdict
     from handler.ports import Clock, Tick
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 LATEST: Final = timedelta(minutes=3)
 """A tick is due each minute; this much later two of them are missing."""
+SEALED_WITHIN: Final = timedelta(hours=6)
+"""A tick seals 1,000 facts: by then a day of 360,000 is sealed."""
 _COUNTS: Final = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -27,24 +31,36 @@ _COUNTS: Final = (
 )
 
 
-def read_tick(clients: Clients, settings: WorkerSettings, clock: Clock, log: str) -> Tick | Red:
-    """Read the last tick; ``log`` is the command that shows the worker's log."""
-    client = asked("the last tick", lambda: clients("dynamodb"))
+def open_ledger(clients: Clients, settings: WorkerSettings, clock: Clock) -> DynamoLedger | Red:
+    """Make what reads the record as worker does."""
+    client = asked("the record", lambda: clients("dynamodb"))
     if isinstance(client, Red):
         return client
-    ledger = DynamoLedger(
+    return DynamoLedger(
         client,
         requests_table=settings.requests_table,
         audit_table=settings.audit_table,
         clock=clock,
         jitter=lambda: 1.0,
     )
+
+
+def read_tick(ledger: DynamoLedger, log: str) -> Tick | Red:
+    """Read the last tick; ``log`` is the command that shows the worker's log."""
     try:
         tick = ledger.last_tick()
     except LedgerUnavailable as error:
-        mend = f"aws dynamodb describe-table --table-name {settings.requests_table}"
-        return Red(f"The last tick could not be read ({error.cause}).", mend)
+        return Red(f"The last tick could not be read ({error.cause}).", log)
     return tick or Red("No tick has come to its end yet; the first is due a minute after the deploy.", log)
+
+
+def read_sealing(ledger: DynamoLedger, log: str) -> Sealing | Red:
+    """Read how far sealing has come. Any tick begins with it, so after one it is there."""
+    try:
+        so_far = ledger.seals.progress()
+    except LedgerUnavailable as error:
+        return Red(f"How far sealing has come could not be read ({error.cause}).", log)
+    return so_far or Red("Nothing says how far sealing has come: no day is sealed.", "docs/operations.md")
 
 
 def check_tick(tick: Tick, now: datetime, log: str) -> Verdict:
@@ -54,6 +70,16 @@ def check_tick(tick: Tick, now: datetime, log: str) -> Verdict:
         wrong = f"The last tick was {_length(ago)} ago: nothing expires, is put back or reminded of."
         return Red(wrong, log)
     return Green(f"{_length(ago)} ago")
+
+
+def check_seals(so_far: Sealing, now: datetime, log: str) -> Verdict:
+    """Look whether the days that are over are sealed, and whether the audit channel was told."""
+    if sealing.is_over(so_far.day, now - SEALED_WITHIN):
+        return Red(f"{so_far.day} is over and not sealed.", log)
+    if sealing.owes_post(so_far, now):
+        count = so_far.head.seq - so_far.posted
+        return Red(f"{count} seal{'s were' if count > 1 else ' was'} not posted to the audit channel.", log)
+    return Green(f"all days before {so_far.day} (UTC)" if so_far.head.seq else f"{so_far.day} will be the first")
 
 
 def check_policy(tick: Tick, version: str, deploy: str) -> Verdict:

@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from handler.adapters.ledger.pulse import tick_item
+from handler.adapters.ledger.seals import sealing_item
 from handler.adapters.policy.folder import read_texts
 from handler.adapters.scopes import SCOPES
+from handler.domain import sealing
 from handler.entrypoints.doctor.evidence import Evidence, Tools, Wanted
 from handler.entrypoints.doctor.examination import examine
 from handler.front.door import World, compose
@@ -79,7 +81,8 @@ class _Client:
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         def call(**arguments: Any) -> Any:
-            names = [f"{operation} {value}" for value in arguments.values() if isinstance(value, str)]
+            told = [*arguments.values(), arguments.get("Key", {}).get("pk", {}).get("S")]
+            names = [f"{operation} {value}" for value in told if isinstance(value, str)]
             key = next((name for name in names if name in self._aws.answers), operation)
             self._aws.asked.append(key)
             answer = self._aws.answers[key]
@@ -255,7 +258,8 @@ def _healthy(url: str, clock: FakeClock, policy_version: str) -> dict[str, Any]:
         "describe_time_to_live sluice-prod-audit": {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}},
         "get_resource_policy": {"Policy": json.dumps(AUDIT_POLICY)},
         "query": {"Items": []},
-        "get_item": {"Item": tick_item(Tick(clock.now(), policy_version))},
+        "get_item tick#last": {"Item": tick_item(Tick(clock.now(), policy_version))},
+        "get_item seals": {"Item": sealing_item(sealing.begun(clock.now()))},
         "get_queue_attributes": {"Attributes": {"ApproximateNumberOfMessages": "0"}},
     }
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any, Final
 
 from handler.adapters.ledger.items import request_attributes, wire
 from handler.adapters.ledger.pulse import tick_item
+from handler.adapters.ledger.seals import sealing_item
+from handler.domain import sealing
 from handler.entrypoints.doctor.evidence import Wanted
 from handler.ports import Tick
 from tests import makers
@@ -91,7 +94,7 @@ def policy_file(name: str, text: str) -> Spoil:
 
     def spoil(clinic: Clinic) -> None:
         (clinic.folder / name).write_text(text, "utf-8")
-        clinic.aws.answers["get_item"] = {"Item": tick_item(Tick(clinic.clock.now(), clinic.policy_version))}
+        clinic.aws.answers["get_item tick#last"] = {"Item": tick_item(Tick(clinic.clock.now(), clinic.policy_version))}
 
     return spoil
 
@@ -99,12 +102,22 @@ def policy_file(name: str, text: str) -> Spoil:
 def late_tick(clinic: Clinic) -> None:
     """Let the schedule have stopped a quarter of an hour ago."""
     tick = Tick(clinic.clock.now() - timedelta(minutes=14), clinic.policy_version)
-    clinic.aws.answers["get_item"] = {"Item": tick_item(tick)}
+    clinic.aws.answers["get_item tick#last"] = {"Item": tick_item(tick)}
+
+
+def sealed(**changes: Any) -> Spoil:
+    """Let sealing have begun yesterday, but for these changes."""
+
+    def spoil(clinic: Clinic) -> None:
+        so_far = replace(sealing.begun(clinic.clock.now()), **changes)
+        clinic.aws.answers["get_item seals"] = {"Item": sealing_item(so_far)}
+
+    return spoil
 
 
 def other_policy(clinic: Clinic) -> None:
     """Let worker go by another policy than the one here."""
-    clinic.aws.answers["get_item"] = {"Item": tick_item(Tick(clinic.clock.now(), "000000000000"))}
+    clinic.aws.answers["get_item tick#last"] = {"Item": tick_item(Tick(clinic.clock.now(), "000000000000"))}
 
 
 def wrong_clock(clinic: Clinic) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Final
 
 import pytest
@@ -14,6 +15,7 @@ from botocore.exceptions import (
 )
 
 from handler.adapters.scopes import SCOPES
+from handler.domain.model import Head
 from handler.entrypoints.doctor.examination import CHECKS
 from handler.entrypoints.doctor.findings import Green, NotChecked, Red
 from tests.unit.doctor.clinic import HUSH, Clinic, Reply, refusal
@@ -36,6 +38,7 @@ from tests.unit.doctor.spoilt import (
     other_policy,
     policy_file,
     saying,
+    sealed,
     secret,
     table,
     told,
@@ -381,21 +384,45 @@ RED: Final[list[tuple[str, Spoil, str, str]]] = [
     ),
     (
         "last tick",
-        answering("get_item", {}),
+        answering("get_item tick#last", {}),
         "No tick has come to its end yet; the first is due a minute after the deploy.",
         "aws logs tail /aws/lambda/sluice-prod-worker --since 15m",
     ),
     (
         "last tick",
-        answering("get_item", {"Item": {"pk": {"S": "tick#last"}}}),
+        answering("get_item tick#last", {"Item": {"pk": {"S": "tick#last"}}}),
         "The last tick could not be read (the last tick cannot be read: KeyError).",
-        "aws dynamodb describe-table --table-name sluice-prod-requests",
+        "aws logs tail /aws/lambda/sluice-prod-worker --since 15m",
     ),
     (
         "deployed policy",
         other_policy,
         "worker goes by the policy 000000000000, the one here is ",
         "make deploy STAGE=prod",
+    ),
+    (
+        "seals",
+        sealed(day=date(2026, 3, 1)),
+        "2026-03-01 is over and not sealed.",
+        "aws logs tail /aws/lambda/sluice-prod-worker --since 15m",
+    ),
+    (
+        "seals",
+        sealed(head=Head(5, "e" * 64), posted=4),
+        "1 seal was not posted to the audit channel.",
+        "aws logs tail /aws/lambda/sluice-prod-worker --since 15m",
+    ),
+    (
+        "seals",
+        answering("get_item seals", {}),
+        "Nothing says how far sealing has come: no day is sealed.",
+        "docs/operations.md",
+    ),
+    (
+        "seals",
+        answering("get_item seals", {"Item": {"pk": {"S": "seals"}}}),
+        "How far sealing has come could not be read (the item cannot be read: KeyError).",
+        "aws logs tail /aws/lambda/sluice-prod-worker --since 15m",
     ),
     (
         "failure queue",
@@ -490,10 +517,14 @@ def test_each_check_has_a_red_line() -> None:
             "requests table",
             answering(REQUESTS, refusal("ResourceNotFoundException", "DescribeTable")),
             dict.fromkeys(
-                ("requests kept", "open requests", "last tick", "deployed policy"), "the table cannot be used"
+                ("requests kept", "open requests", "last tick", "deployed policy", "seals"), "the table cannot be used"
             ),
         ),
-        ("last tick", answering("get_item", {}), {"deployed policy": "there is no tick that could tell"}),
+        (
+            "last tick",
+            answering("get_item tick#last", {}),
+            dict.fromkeys(("deployed policy", "seals"), "there is no tick that could tell"),
+        ),
     ],
 )
 def test_what_cannot_be_looked_at_says_why(clinic: Clinic, check: str, spoil: Spoil, unmade: dict[str, str]) -> None:

@@ -140,7 +140,7 @@ def test_a_laptop_is_looked_over_by_its_variables(clinic: Clinic) -> None:
     found = clinic.findings()
 
     deployed = {"stack", "signing secret", "front", "requests kept", "audit kept"}
-    deployed |= {"last tick", "deployed policy", "failure queue"}
+    deployed |= {"last tick", "deployed policy", "seals", "failure queue"}
     assert {name for name, verdict in found.items() if verdict == NotChecked("no --stage was given")} == deployed
     assert {name for name, verdict in found.items() if isinstance(verdict, Green)} == set(CHECKS) - deployed
 
