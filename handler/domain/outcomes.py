@@ -82,14 +82,15 @@ class AskedAlready:
 class ClickRefused:
     """A click decided nothing; ``request`` is what it was about, as it is now.
 
-    Of what the policy does not let them do, ``could`` are who may now, None when that could not be found out. ``way``
-    is what would have been put back into the job, or why nothing is.
+    Of what the policy does not let them do, ``could`` are who may now, None when that could not be found out, and
+    ``because`` the rules that forbid it. ``way`` is what would have been put back into the job, or why nothing is.
     """
 
     why: Objection
     request: Request | None = None
     could: tuple[UserId, ...] | None = None
     way: PutBack | StandDown | None = None
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from handler.domain.request import Approval, Request, Review, State
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from handler.domain.authority import Allowed
+    from handler.domain.authority import Allowed, Decision
     from handler.domain.model import Actor, RunCondition
 
 LONGEST_REMINDER_PAUSE: Final = timedelta(hours=4)
@@ -192,10 +192,19 @@ def escalated(request: Request, review: Review, to: tuple[str, ...], now: dateti
     return moved(request, after, Note(event=Event.ESCALATED, actor=SLUICE, detail=" ".join(to)), now)
 
 
-def click_refused(
-    request: Request, actor: Actor, why: Objection, now: datetime, *, delivery: str | None = None
+def click_refused(  # noqa: PLR0913 - everything that is on record of it
+    request: Request,
+    actor: Actor,
+    why: Objection,
+    now: datetime,
+    *,
+    delivery: str | None = None,
+    decision: Decision | None = None,
 ) -> Move:
-    """Record that somebody tried what they may not; ``delivery`` is the digest of the click's, to know it again."""
+    """Record that somebody tried what they may not; ``delivery`` is the digest of the click's, to know it again.
+
+    ``decision`` is the policy's, when it was the policy that does not let them.
+    """
     note = Note(
         event=Event.CLICK_REFUSED,
         actor=actor.user_id,
@@ -203,4 +212,4 @@ def click_refused(
         detail=why.value,
         delivery=delivery,
     )
-    return moved(request, request, note, now)
+    return moved(request, request, by_rule(note, decision), now)

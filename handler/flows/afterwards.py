@@ -13,7 +13,7 @@ from handler.domain.request import State
 from handler.domain.review import Objection
 from handler.flows.change import scale
 from handler.flows.execute import TRIES
-from handler.flows.review import Click, is_recorded, may_decide, refused_click
+from handler.flows.review import Barred, Click, is_recorded, may_decide, refused_click
 
 if TYPE_CHECKING:
     from handler.domain.outcomes import Outcome
@@ -27,7 +27,7 @@ def ask_again(world: World, click: Click) -> Outcome:
     if request is None:
         return ClickRefused(Objection.UNKNOWN_REQUEST)
     if problem := _unfit(click, request):
-        return refused_click(world, click, request, problem)
+        return refused_click(world, click, request, Barred(problem))
     if request.state not in {State.STALE, State.EXPIRED}:
         return ClickRefused(Objection.CLOSED, request)
     return scale(world, click.asker, again(request))
@@ -53,12 +53,12 @@ def mark_reviewed(world: World, click: Click) -> Outcome:
         if request is None:
             return ClickRefused(Objection.UNKNOWN_REQUEST)
         if problem := _unfit(click, request):
-            return refused_click(world, click, request, problem)
+            return refused_click(world, click, request, Barred(problem))
         wanted = request.emergency
         if wanted is None or wanted.reviewed_by is not None:
             return ClickRefused(Objection.NOTHING_TO_REVIEW, request)
         decision = may_decide(world, click, request)
-        if isinstance(decision, Objection):
+        if isinstance(decision, Barred):
             return refused_click(world, click, request, decision)
         now = world.clock.now()
         move = emergency.reviewed(request, wanted, click.asker.actor, now, decision=decision)

@@ -22,17 +22,15 @@ from handler.flows.entitled import Wish, could, decided
 from handler.flows.execute import TRIES, put_back
 from handler.flows.lookup import read_job
 from handler.flows.overlays import find_way_back
-from handler.flows.review import Click, Ref, is_recorded, refused_click
+from handler.flows.review import Barred, Click, Ref, is_recorded, refused_click
 from handler.flows.takeover import take_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from handler.domain.authority import Decision
     from handler.domain.commands import Undo
     from handler.domain.outcomes import Outcome
-    from handler.domain.overlay import PutBack
     from handler.flows.access import Asker
     from handler.ports import World
 
@@ -48,11 +46,11 @@ def extend(world: World, click: Click) -> Outcome:
         now = world.clock.now()
         _, minutes = ending.extended_end(request, revert_at, now)
         if request.emergency is not None and minutes > world.policy.terms.longest_emergency_minutes:
-            return refused_click(world, click, request, Objection.TOO_LONG)
+            return refused_click(world, click, request, Barred(Objection.TOO_LONG))
         wish = Wish(request, read_job(world, request.change.job_id), request.change, minutes)
         decision = decided(world, click.asker, wish)
         if not isinstance(decision, Allowed):
-            return _not_entitled(world, click, wish)
+            return _not_entitled(world, click, wish, Barred(Objection.NOT_ENTITLED, decision))
         return ending.extended(request, revert_at, click.asker.actor, now, decision=decision)
 
     return _at_its_end(world, click, later)
@@ -65,7 +63,7 @@ def keep(world: World, click: Click) -> Outcome:
         wish = Wish(request, read_job(world, request.change.job_id), request.change)
         decision = decided(world, click.asker, wish)
         if not isinstance(decision, Allowed):
-            return _not_entitled(world, click, wish)
+            return _not_entitled(world, click, wish, Barred(Objection.NOT_ENTITLED, decision))
         return ending.kept(request, click.asker.actor, world.clock.now(), decision=decision)
 
     return _at_its_end(world, click, no_end)
@@ -102,13 +100,13 @@ def _at_its_end(world: World, click: Click, act: Callable[[Request, datetime], O
         if request is None:
             return ClickRefused(Objection.UNKNOWN_REQUEST)
         if problem := _unfit(click, request):
-            return refused_click(world, click, request, problem)
+            return refused_click(world, click, request, Barred(problem))
         revert_at = request.revert_at
         if request.state is not State.APPLIED or revert_at is None:
             return ClickRefused(Objection.HAS_NO_END, request)
         if click.ref.digest != f"{request.digest} {timestamp(revert_at)}":
-            is_late = request.ending.extended_by is not None
-            return refused_click(world, click, request, Objection.EXTENDED_BEFORE if is_late else Objection.ALTERED)
+            why = Objection.ALTERED if request.ending.extended_by is None else Objection.EXTENDED_BEFORE
+            return refused_click(world, click, request, Barred(why))
         acted = act(request, revert_at)
         if acted is None:
             continue
@@ -133,7 +131,8 @@ def _put_back(world: World, click: Click, request: Request, because: str | None)
     decision = decided(world, click.asker, wish)
     is_own = click.asker.actor.user_id == request.requester.user_id
     if not (isinstance(decision, Allowed) or (is_own and not isinstance(decision, Denied))):
-        return _not_entitled(world, click, wish, way=way, decision=decision)
+        why = Objection.NOT_ENTITLED if isinstance(decision, Denied) else Objection.NEEDS_APPROVAL
+        return replace(_not_entitled(world, click, wish, Barred(why, decision)), way=way)
     undoer = Undoer(actor=click.asker.actor, delivery=click.asker.delivery, reason=because, decision=decision)
     try:
         after, is_ours = put_back(world, request, way, undoer)
@@ -142,13 +141,9 @@ def _put_back(world: World, click: Click, request: Request, because: str | None)
     return ChangeShown(after) if is_ours else None
 
 
-def _not_entitled(
-    world: World, click: Click, wish: Wish, *, way: PutBack | None = None, decision: Decision | None = None
-) -> ClickRefused:
+def _not_entitled(world: World, click: Click, wish: Wish, barred: Barred) -> ClickRefused:
     """Record that somebody wanted what the policy does not let them, and say who could."""
-    why = Objection.NOT_ENTITLED if decision is None or isinstance(decision, Denied) else Objection.NEEDS_APPROVAL
-    refused = refused_click(world, click, wish.request, why)
-    return replace(refused, could=could(world, click.asker, wish), way=way)
+    return replace(refused_click(world, click, wish.request, barred), could=could(world, click.asker, wish))
 
 
 def _unfit(click: Click, request: Request) -> Objection | None:

@@ -51,6 +51,19 @@ class Click:
     is_stranger: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Why a click decides nothing; ``decision`` is the policy's, when it was the policy that does not let them."""
+
+    why: Objection
+    decision: NeedsApproval | Denied | None = None
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """The rules that forbid it."""
+        return self.decision.because if isinstance(self.decision, Denied) else ()
+
+
 def approve(world: World, click: Click) -> Outcome:
     """Count a yes; with the last one the job is read again, and the change carried out."""
     return _decided(world, click, _approve)
@@ -62,7 +75,7 @@ def deny(world: World, click: Click, reason: str) -> Outcome:
 
     def say_no(world: World, click: Click, request: Request, asked: Review) -> Outcome | Move:
         decision = may_decide(world, click, request)
-        if isinstance(decision, Objection):
+        if isinstance(decision, Barred):
             return refused_click(world, click, request, decision)
         now = world.clock.now()
         return review.denied(request, asked, click.asker.actor, storable, now, decision=decision)
@@ -76,10 +89,10 @@ def may_deny(world: World, click: Click) -> ClickRefused | ChangeShown:
         request = world.ledger.request(click.ref.request_id)
         if request is None:
             return ClickRefused(Objection.UNKNOWN_REQUEST)
-        problem = _objection(world, click, request) or may_decide(world, click, request)
-        if problem is not Objection.EXPIRED:
-            shown = ChangeShown(request)
-            return refused_click(world, click, request, problem) if isinstance(problem, Objection) else shown
+        why = _objection(world, click, request)
+        if why is not Objection.EXPIRED:
+            barred = may_decide(world, click, request) if why is None else Barred(why)
+            return refused_click(world, click, request, barred) if isinstance(barred, Barred) else ChangeShown(request)
         if ended := _ended(world, request):
             return ended
     raise Moved(None)
@@ -90,7 +103,7 @@ def withdraw(world: World, click: Click) -> Outcome:
 
     def take_back(world: World, click: Click, request: Request, asked: Review) -> Outcome | Move:
         if click.asker.actor.user_id != request.requester.user_id:
-            return refused_click(world, click, request, Objection.NOT_REQUESTER)
+            return refused_click(world, click, request, Barred(Objection.NOT_REQUESTER))
         return review.withdrawn(request, asked, click.asker.actor, world.clock.now())
 
     return _decided(world, click, take_back)
@@ -112,7 +125,7 @@ def _approve(world: World, click: Click, request: Request, asked: Review) -> Out
     if _has_approved(click, asked):
         return ClickRefused(Objection.APPROVED_BEFORE, request)
     decision = may_decide(world, click, request)
-    if isinstance(decision, Objection):
+    if isinstance(decision, Barred):
         return refused_click(world, click, request, decision)
     now = world.clock.now()
     if review.is_last(request):
@@ -141,13 +154,13 @@ def _is_still_wanted(world: World, request: Request, job: Job, approvals: int) -
             return False
 
 
-def may_decide(world: World, click: Click, request: Request) -> Allowed | Objection:
+def may_decide(world: World, click: Click, request: Request) -> Allowed | Barred:
     """Whether this person may decide now; never about their own request, whatever the policy says."""
     if click.asker.actor.user_id == request.requester.user_id:
-        return Objection.OWN_REQUEST
+        return Barred(Objection.OWN_REQUEST)
     asker = recognised_afresh(world, click.asker)
     decision = world.policy.decide(approve_question(asker, request.change, request.requester.user_id))
-    return decision if isinstance(decision, Allowed) else Objection.NOT_ALLOWED
+    return decision if isinstance(decision, Allowed) else Barred(Objection.NOT_ALLOWED, decision)
 
 
 def _decided(world: World, click: Click, decide: Callable[[World, Click, Request, Review], Outcome | Move]) -> Outcome:
@@ -164,7 +177,7 @@ def _decided(world: World, click: Click, decide: Callable[[World, Click, Request
         if problem is Objection.CLOSED and decide is _approve and _is_left_to_us(click, request):
             return ChangeShown(execute(world, request))
         if problem is not None or request.review is None:
-            return refused_click(world, click, request, problem or Objection.CLOSED)
+            return refused_click(world, click, request, Barred(problem or Objection.CLOSED))
         decided = decide(world, click, request, request.review)
         if not isinstance(decided, Move):
             return decided
@@ -204,20 +217,21 @@ def _objection(world: World, click: Click, request: Request) -> Objection | None
     return None if why is Objection.APPROVED_BEFORE else why
 
 
-def refused_click(world: World, click: Click, request: Request, why: Objection) -> ClickRefused:
+def refused_click(world: World, click: Click, request: Request, barred: Barred) -> ClickRefused:
     """Say why; record it, once for each delivery, when somebody tried what they may not."""
-    delivery = click.asker.delivery
-    for _ in range(TRIES if why.is_attempt else 0):
+    actor, delivery = click.asker.actor, click.asker.delivery
+    for _ in range(TRIES if barred.why.is_attempt else 0):
         if any(fact.get("delivery") == delivery for fact in world.ledger.chain(request.id)):
             break
-        move = review.click_refused(request, click.asker.actor, why, world.clock.now(), delivery=delivery)
+        now = world.clock.now()
+        move = review.click_refused(request, actor, barred.why, now, delivery=delivery, decision=barred.decision)
         if is_recorded(world, request, move):
-            return ClickRefused(why, move.request)
+            return ClickRefused(barred.why, move.request, because=barred.because)
         current = world.ledger.request(request.id)
         if current is None:
             break
         request = current
-    return ClickRefused(why, request)
+    return ClickRefused(barred.why, request, because=barred.because)
 
 
 def is_recorded(world: World, before: Request, move: Move) -> bool:

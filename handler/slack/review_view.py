@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 def click_message(say: Voice, refused: ClickRefused) -> Message:
     """Say why a click decided nothing; who was first, and when, where somebody was."""
     request = refused.request
-    lines = [say(f"click.{refused.why.value}"), *refusal_lines(say, refused)]
+    lines = [say(f"click.{refused.why.value}")]
+    if refused.because:
+        lines.append(say("policy.rule", rules=say.listed(refused.because)))
+    lines += refusal_lines(say, refused)
     if request is not None:
         if refused.why is Objection.OWN_REQUEST and request.state is State.PENDING:
             lines.append(say("click.may_withdraw"))

@@ -407,7 +407,11 @@ def test_a_job_of_another_kind_is_another_question(story: Story, button: Button)
     frozen = '@id("frozen") forbid(principal, action == Action::"scale", resource) when { resource.status == "DRAFT" };'
     story.policy = ruled(story.policy, SCALE_STRAIGHT_AWAY, frozen)
     story.dataflow = FakeDataFlow([replace(job(condition=run_condition(numWorker=4)), status="DRAFT")])
-    assert refusal(pressed(story, button, asked, KIM)) == (Objection.NOT_ENTITLED, ())
+    refused = pressed(story, button, asked, KIM)
+    assert refusal(refused) == (Objection.NOT_ENTITLED, ())
+    assert isinstance(refused, ClickRefused)
+    assert refused.because == ("frozen",)
+    assert [fact["because"] for fact in story.facts("click_refused")] == [["frozen"]]
 
 
 @pytest.mark.parametrize("button", BUTTONS)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.flows.conftest import Button, Story
 
 LEADS = frozenset({GroupName("leads")})
+NO_LEADS = '@id("no-leads") forbid(principal in Group::"leads", action == Action::"approve", resource);'
 say_no = partial(deny, reason="too many")
 DECIDING: dict[str, Button] = {"approve": approve, "deny": say_no, "before the form": may_deny}
 ALL: dict[str, Button] = {**DECIDING, "withdraw": withdraw}
@@ -142,6 +143,17 @@ def test_who_may_not_decide_is_refused_and_the_attempt_recorded(story: Story, bu
     assert (attempt["actor"], attempt["detail"]) == (user, "not_allowed")
     assert story.dataflow.puts == []
     assert story.is_sound(request)
+
+
+@buttons(DECIDING)
+def test_who_is_forbidden_to_decide_is_told_the_rule(story: Story, button: Button) -> None:
+    """A rule that forbids it is named to them and on record, with the policy of the click."""
+    request = story.opened()
+    story.policy = ruled(story.policy, ANYBODY_APPROVES, NO_LEADS)
+    outcome = story.press(button, request, LEE)
+    assert outcome == ClickRefused(Objection.NOT_ALLOWED, story.now(request), because=("no-leads",))
+    (attempt,) = story.facts("click_refused")
+    assert (attempt["because"], attempt["policy_version"]) == (["no-leads"], "other")
 
 
 @buttons(DECIDING)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.domain.audit import Event
+from handler.domain.authority import Denied
 from handler.domain.errors import IllegalMove
 from handler.domain.model import UserId
 from handler.domain.request import Approval, Request, Review, State
@@ -235,6 +236,15 @@ def test_a_refused_attempt_is_recorded_and_changes_nothing() -> None:
     """Who tried what, where, and by which click."""
     fact = recorded("U0LEE", Event.CLICK_REFUSED, channel="C0DATA", detail="own_request", delivery="digest")
     assert click_refused(PENDING, LEE, Objection.OWN_REQUEST, at(1), delivery="digest") == move(PENDING, fact)
+
+
+def test_a_refused_attempt_names_the_rules_that_forbid_it() -> None:
+    """And the policy they are of, where it was the policy that does not let them."""
+    fact = recorded(
+        "U0LEE", Event.CLICK_REFUSED, channel="C0DATA", detail="not_allowed", because=("freeze",), policy_version="now"
+    )
+    refused = click_refused(PENDING, LEE, Objection.NOT_ALLOWED, at(1), decision=Denied(("freeze",), "now"))
+    assert refused == move(PENDING, fact)
 
 
 def test_a_refused_attempt_may_have_no_delivery() -> None:

@@ -82,6 +82,8 @@ def _refused() -> Iterator[tuple[str, Outcome]]:
     applied = request(state=State.APPLIED, minutes=120, revert_at=at(120))
     for could in ((LEE, UserId("U0HAN")), (), None):
         yield f"end refused, not entitled, {could}", ClickRefused(Objection.NOT_ENTITLED, applied, could=could)
+    frozen = ClickRefused(Objection.NOT_ENTITLED, applied, could=(), because=("freeze", "no-nights"))
+    yield "end refused, forbidden", frozen
     found = run_condition(numWorker=4)
     way = PutBack(found, {"numWorker": 2})
     yield "undo, needs approval", ClickRefused(Objection.NEEDS_APPROVAL, applied, could=(LEE,), way=way)

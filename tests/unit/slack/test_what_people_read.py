@@ -48,6 +48,12 @@ Look at /dataflow status wordcount, and ask again if it is still right.
 Asked by <@U0KIM>, because: backlog
 request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
 """,
+    "end refused, forbidden": """
+Nothing was changed. The policy does not let you do this.
+Rule: freeze, no-nights
+Nobody can do it now. Ask whoever looks after the policy.
+Request 7k3m-q2xd: done.
+""",
     "impossible, too many workers": """
 Nothing was changed: wordcount cannot have 11 workers.
 2 to 10 are possible.
