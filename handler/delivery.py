@@ -16,7 +16,7 @@ from handler.domain.outcomes import ChangeShown, Misunderstood
 from handler.flows import afterwards, ending, review
 from handler.flows.access import Asker
 from handler.flows.answer import answer, attempted
-from handler.flows.review import Click, Ref
+from handler.flows.click import Click, Ref
 from handler.flows.takeover import take_over
 from handler.flows.upkeep import tick
 from handler.notary import seal_and_post

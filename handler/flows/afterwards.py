@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 from handler.domain import emergency
 from handler.domain.commands import Scale, To
-from handler.domain.errors import Moved
 from handler.domain.model import TIMEOUT, WORKERS
-from handler.domain.outcomes import ChangeShown, ClickRefused
+from handler.domain.outcomes import ClickRefused
 from handler.domain.request import State
 from handler.domain.review import Objection
 from handler.flows.change import scale
-from handler.flows.execute import TRIES
-from handler.flows.review import Barred, Click, is_recorded, may_decide, refused_click
+from handler.flows.click import Barred, acted_on, refused_click
+from handler.flows.review import may_decide
 
 if TYPE_CHECKING:
+    from handler.domain.moves import Move
     from handler.domain.outcomes import Outcome
     from handler.domain.request import Request
+    from handler.flows.click import Click
     from handler.ports import World
 
 
@@ -48,10 +49,8 @@ def again(request: Request) -> Scale:
 
 def mark_reviewed(world: World, click: Click) -> Outcome:
     """Record that somebody who may approve has looked at an emergency."""
-    for _ in range(TRIES):
-        request = world.ledger.request(click.ref.request_id)
-        if request is None:
-            return ClickRefused(Objection.UNKNOWN_REQUEST)
+
+    def look(request: Request) -> Outcome | Move:
         if problem := _unfit(click, request):
             return refused_click(world, click, request, Barred(problem))
         wanted = request.emergency
@@ -60,11 +59,9 @@ def mark_reviewed(world: World, click: Click) -> Outcome:
         decision = may_decide(world, click, request)
         if isinstance(decision, Barred):
             return refused_click(world, click, request, decision)
-        now = world.clock.now()
-        move = emergency.reviewed(request, wanted, click.asker.actor, now, decision=decision)
-        if is_recorded(world, request, move):
-            return ChangeShown(move.request)
-    raise Moved(None)
+        return emergency.reviewed(request, wanted, click.asker.actor, world.clock.now(), decision=decision)
+
+    return acted_on(world, click, look)
 
 
 def _unfit(click: Click, request: Request) -> Objection | None:

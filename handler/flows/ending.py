@@ -13,16 +13,15 @@ from handler.domain.errors import JobBusy, Moved, RequestNotFound
 from handler.domain.identity import read_request_id
 from handler.domain.lifecycle import Undoer
 from handler.domain.model import Change
-from handler.domain.moves import Move
 from handler.domain.outcomes import ChangeShown, ClickRefused, JobIsBusy, LeftUntold, NothingMore, Undone
 from handler.domain.overlay import StandDown, Why
 from handler.domain.request import Request, State
 from handler.domain.review import Objection
+from handler.flows.click import Barred, Click, Ref, acted_on, refused_click
 from handler.flows.entitled import Wish, could, decided
-from handler.flows.execute import TRIES, put_back
+from handler.flows.execute import put_back
 from handler.flows.lookup import read_job
 from handler.flows.overlays import find_way_back
-from handler.flows.review import Barred, Click, Ref, is_recorded, refused_click
 from handler.flows.takeover import take_over
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handler.domain.commands import Undo
+    from handler.domain.moves import Move
     from handler.domain.outcomes import Outcome
     from handler.flows.access import Asker
     from handler.ports import World
@@ -94,11 +94,7 @@ def undo(world: World, asker: Asker, command: Undo) -> Outcome:
 
 
 def _at_its_end(world: World, click: Click, act: Callable[[Request, datetime], Outcome | Move | None]) -> Outcome:
-    """Look and act until the write meets the request as it was looked at."""
-    for _ in range(TRIES):
-        request = world.ledger.request(click.ref.request_id)
-        if request is None:
-            return ClickRefused(Objection.UNKNOWN_REQUEST)
+    def look(request: Request) -> Outcome | Move | None:
         if problem := _unfit(click, request):
             return refused_click(world, click, request, Barred(problem))
         revert_at = request.revert_at
@@ -107,14 +103,9 @@ def _at_its_end(world: World, click: Click, act: Callable[[Request, datetime], O
         if click.ref.digest != f"{request.digest} {timestamp(revert_at)}":
             why = Objection.ALTERED if request.ending.extended_by is None else Objection.EXTENDED_BEFORE
             return refused_click(world, click, request, Barred(why))
-        acted = act(request, revert_at)
-        if acted is None:
-            continue
-        if not isinstance(acted, Move):
-            return acted
-        if is_recorded(world, request, acted):
-            return ChangeShown(acted.request)
-    raise Moved(None)
+        return act(request, revert_at)
+
+    return acted_on(world, click, look)
 
 
 def _put_back(world: World, click: Click, request: Request, because: str | None) -> Outcome | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from handler.domain import review
 from handler.domain.authority import Action, Allowed, Denied, NeedsApproval
 from handler.domain.errors import Moved
-from handler.domain.moves import Move
 from handler.domain.outcomes import ChangeShown, ClickRefused
 from handler.domain.request import Request, State
 from handler.domain.review import Objection
@@ -20,48 +20,18 @@ from handler.flows.access import (
     question,
     recognised_afresh,
 )
+from handler.flows.click import Barred, acted_on, is_recorded, refused_click
 from handler.flows.execute import TRIES, execute
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from handler.domain.model import Job, RequestId
+    from handler.domain.moves import Move
     from handler.domain.outcomes import Outcome
     from handler.domain.request import Review
+    from handler.flows.click import Click
     from handler.ports import World
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """What a button carries: a request, and the digest of the arguments that its card showed.
-
-    After the digest, a button about the end of a change carries that end, as the record writes moments.
-    """
-
-    request_id: RequestId
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Click:
-    """Who pressed a button about which request; ``is_stranger`` when they are of another workspace, or a bot."""
-
-    asker: Asker
-    ref: Ref
-    is_stranger: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Barred:
-    """Why a click decides nothing; ``decision`` is the policy's, when it was the policy that does not let them."""
-
-    why: Objection
-    decision: NeedsApproval | Denied | None = None
-
-    @property
-    def because(self) -> tuple[str, ...]:
-        """The rules that forbid it."""
-        return self.decision.because if isinstance(self.decision, Denied) else ()
 
 
 def approve(world: World, click: Click) -> Outcome:
@@ -83,19 +53,17 @@ def deny(world: World, click: Click, reason: str) -> Outcome:
     return _decided(world, click, say_no)
 
 
-def may_deny(world: World, click: Click) -> ClickRefused | ChangeShown:
+def may_deny(world: World, click: Click) -> Outcome:
     """Say before the form opens why this click could not deny, or show the request that it could."""
-    for _ in range(TRIES):
-        request = world.ledger.request(click.ref.request_id)
-        if request is None:
-            return ClickRefused(Objection.UNKNOWN_REQUEST)
+
+    def look(request: Request) -> Outcome | None:
         why = _objection(world, click, request)
-        if why is not Objection.EXPIRED:
-            barred = may_decide(world, click, request) if why is None else Barred(why)
-            return refused_click(world, click, request, barred) if isinstance(barred, Barred) else ChangeShown(request)
-        if ended := _ended(world, request):
-            return ended
-    raise Moved(None)
+        if why is Objection.EXPIRED:
+            return _ended(world, request)
+        barred = may_decide(world, click, request) if why is None else Barred(why)
+        return refused_click(world, click, request, barred) if isinstance(barred, Barred) else ChangeShown(request)
+
+    return acted_on(world, click, look)
 
 
 def withdraw(world: World, click: Click) -> Outcome:
@@ -164,26 +132,17 @@ def may_decide(world: World, click: Click, request: Request) -> Allowed | Barred
 
 
 def _decided(world: World, click: Click, decide: Callable[[World, Click, Request, Review], Outcome | Move]) -> Outcome:
-    """Look, decide and write until the write meets the request as it was looked at."""
-    for _ in range(TRIES):
-        request = world.ledger.request(click.ref.request_id)
-        if request is None:
-            return ClickRefused(Objection.UNKNOWN_REQUEST)
+    def act(request: Request) -> Outcome | Move | None:
         problem = _objection(world, click, request)
         if problem is Objection.EXPIRED:
-            if ended := _ended(world, request):
-                return ended
-            continue
+            return _ended(world, request)
         if problem is Objection.CLOSED and decide is _approve and _is_left_to_us(click, request):
             return ChangeShown(execute(world, request))
         if problem is not None or request.review is None:
             return refused_click(world, click, request, Barred(problem or Objection.CLOSED))
-        decided = decide(world, click, request, request.review)
-        if not isinstance(decided, Move):
-            return decided
-        if is_recorded(world, request, decided):
-            return _carried_out(world, decided.request)
-    raise Moved(None)
+        return decide(world, click, request, request.review)
+
+    return acted_on(world, click, act, partial(_carried_out, world))
 
 
 def _carried_out(world: World, request: Request) -> ChangeShown:
@@ -215,29 +174,3 @@ def _objection(world: World, click: Click, request: Request) -> Objection | None
         return Objection.STRANGER
     why = review.objection(request, click.ref.digest, click.asker.actor.user_id, world.clock.now())
     return None if why is Objection.APPROVED_BEFORE else why
-
-
-def refused_click(world: World, click: Click, request: Request, barred: Barred) -> ClickRefused:
-    """Say why; record it, once for each delivery, when somebody tried what they may not."""
-    actor, delivery = click.asker.actor, click.asker.delivery
-    for _ in range(TRIES if barred.why.is_attempt else 0):
-        if any(fact.get("delivery") == delivery for fact in world.ledger.chain(request.id)):
-            break
-        now = world.clock.now()
-        move = review.click_refused(request, actor, barred.why, now, delivery=delivery, decision=barred.decision)
-        if is_recorded(world, request, move):
-            return ClickRefused(barred.why, move.request, because=barred.because)
-        current = world.ledger.request(request.id)
-        if current is None:
-            break
-        request = current
-    return ClickRefused(barred.why, request, because=barred.because)
-
-
-def is_recorded(world: World, before: Request, move: Move) -> bool:
-    """Record a move; False when the request was no longer as it was looked at."""
-    try:
-        world.ledger.advance(before, move.request, move.fact)
-    except Moved:
-        return False
-    return True

@@ -16,7 +16,7 @@ from handler.domain.model import Execution, RequestId
 from handler.domain.outcomes import ChangeShown
 from handler.flows.access import Asker
 from handler.flows.answer import answer, attempted
-from handler.flows.review import Click, Ref
+from handler.flows.click import Click, Ref
 from handler.ports import World
 from handler.settings import PACKAGED_POLICY
 from tests.fakes.clock import FakeClock

@@ -16,8 +16,9 @@ from handler.domain.overlay import PutBack, StandDown, Why
 from handler.domain.request import State
 from handler.domain.review import Objection
 from handler.flows.afterwards import mark_reviewed
+from handler.flows.click import Ref
 from handler.flows.ending import extend, keep, revert_now
-from handler.flows.review import Ref, approve, withdraw
+from handler.flows.review import approve, withdraw
 from handler.flows.upkeep import tick
 from tests.fakes.dataflow import FakeDataFlow, Fault
 from tests.fakes.directory import FakeDirectory
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from handler.domain.model import GroupName
     from handler.domain.outcomes import Outcome
     from handler.domain.request import Request
-    from handler.flows.review import Click
+    from handler.flows.click import Click
     from handler.ports import World
     from tests.flows.conftest import Story
 
