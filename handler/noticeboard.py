@@ -105,6 +105,11 @@ class Noticeboard:
             except ChatRefused as error:
                 log.error("could not call", extra={"request_id": request.id, **described(error)})  # noqa: TRY400 - expected
 
+    def recognised(self, card: Card, request: Request) -> Card:
+        """Return a card that somebody pressed on, with what it told when it was posted. Raises ChatUnavailable."""
+        posted = self._posted(card.channel_id, request, None)
+        return next((each for each in posted.values() if each.ts == card.ts), card)
+
     def remember(self, request: Request, card: Card) -> None:
         """Keep where a request's card stands, if that can be."""
         try:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = timedelta(0)
+# So long those whose approval was passed by are told again from the first, when Slack takes it from some of them only.
+NEWS_FOR: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,10 @@ class Herald:
         request = outcome.request
         if request.id != request_id or request.card is not None:
             return outcome
+        try:
+            card = self.board.recognised(card, request)
+        except ChatUnavailable:
+            return outcome  # nor can anybody be told; whoever can does so
         self.board.remember(request, card)
         return replace(outcome, request=request.with_card(card))
 
@@ -148,8 +154,8 @@ class Herald:
         except ChatRefused as error:
             return self._unseen(shown, error, response_url)
         if _is_new(request):
-            self._tell_asker(shown, card, response_url)
             self._tell_skipped(request, card.channel_id)
+            self._tell_asker(shown, card, response_url)
         for news in owed(request):
             if news.event not in OUTCOMES or news.seq > card.seq:
                 is_first = not is_taken_over and news.seq == request.head.seq
@@ -165,9 +171,9 @@ class Herald:
             message = unposted_message(self.board.voice, given_up, place, error.code)
             self._tell_alone(request, message, response_url)
             return given_up
-        self._tell_alone(request, self._without_buttons(shown), response_url, in_channel=True)
         if _is_new(request):
             self._tell_skipped(request, request.requester.channel_id)
+        self._tell_alone(request, self._without_buttons(shown), response_url, in_channel=True)
         return request
 
     def _tell_asker(self, shown: ChangeShown, card: Card, response_url: str) -> None:
@@ -197,13 +203,16 @@ class Herald:
             log.error("could not tell", extra={"request_id": request.id, **described(error)})  # noqa: TRY400 - expected
 
     def _tell_skipped(self, request: Request, place: ChannelId) -> None:
-        """Tell everybody whose approval was passed by, one by one."""
+        """Tell everybody whose approval was passed by, one by one. Raises ChatUnavailable while it is news."""
         if request.emergency is None:
             return
+        is_news = self.board.world.clock.now() - request.created_at < NEWS_FOR
         for user_id in deciders_of(self.board.world, request) or ():
             try:
                 self.board.chat.post(ChannelId(user_id), skipped_message(self.board.voice, request, place))
             except ChatError as error:
+                if is_news and isinstance(error, ChatUnavailable):
+                    raise  # who was told before is told again: rather twice than never
                 log.warning("skipped approver not told", extra={"user_id": user_id, **described(error)})
 
     def _correct(self, why: Objection, request: Request) -> None:

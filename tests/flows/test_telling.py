@@ -193,6 +193,22 @@ def test_a_card_whose_place_was_forgotten_is_the_one_that_is_pressed(office: Off
     assert {place.ts for place, _ in office.chat.updates} == {card.ts}
 
 
+@pytest.mark.parametrize("is_away", [False, True])
+def test_what_a_forgotten_card_told_is_not_told_again_below_it(office: Office, *, is_away: bool) -> None:
+    """Pressed before anybody remembered it, what it called people to is looked up: by the press, else the tick."""
+    office.story.ledger.faults += [LedgerFault("remember_card"), LedgerFault("told")]
+    office.type(BROKEN_GLASS)
+    card, _ = office.chat.posts[0]
+    if is_away:
+        office.chat.failing = dict.fromkeys(("find", "post"), AWAY)
+    office.click_on(card, "reviewed", LEE)
+    office.chat.failing = {}
+    office.story.clock.move_on(minutes=2)
+    office.desk.tick()
+    assert (office.request.card, office.chat.replies) == (card, [])
+    assert SAY("card.reviewed_by", who=Mrkdwn(f"<@{LEE}>")) in read(office.chat.updates[-1][1])
+
+
 def test_a_form_that_opens_tells_where_the_card_is(office: Office) -> None:
     """The reason of a denial comes from a form, which does not know the message: the press before it did."""
     office.story.ledger.faults.append(LedgerFault("remember_card"))
@@ -420,6 +436,32 @@ def test_an_approver_who_cannot_be_told_does_not_keep_the_others_from_hearing(
     assert [card.channel_id for card, _ in office.chat.posts] == ["C0INCIDENT", LEE]
     said = {"user_id": HAN, "error": "ChatRefused", "facts": refused("channel_not_found")}
     assert logged_by(caplog) == [("skipped approver not told", said)]
+
+
+def test_an_approver_whom_slack_does_not_take_a_message_for_just_now_is_told_later(office: Office) -> None:
+    """The others may hear it twice; who asked is told once."""
+    office.approvals_channel = "C0DATA"
+    office.chat.closed[LEE] = AWAY
+    office.type(BROKEN_GLASS)
+    office.chat.closed.clear()
+    office.story.clock.move_on(minutes=1)
+    office.desk.tick()
+    assert [card.channel_id for card, _ in office.chat.posts] == ["C0DATA", HAN, HAN, LEE, KIM]
+    assert office.request.untold == ()
+
+
+def test_an_approver_who_can_never_be_told_does_not_have_the_others_told_for_ever(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After ten minutes it is left at that, in the log, and whoever was not reached before hears it."""
+    office.chat.closed[HAN] = AWAY
+    office.type(BROKEN_GLASS)
+    for _ in range(20):
+        office.story.clock.move_on(minutes=1)
+        office.desk.tick()
+    assert [card.channel_id for card, _ in office.chat.posts] == ["C0INCIDENT", LEE]
+    assert [word for word, _ in logged_by(caplog)][-1] == "skipped approver not told"
+    assert office.request.untold == ()
 
 
 def test_with_the_approvals_channel_closed_an_emergency_is_no_less_loud(office: Office) -> None:

@@ -198,7 +198,7 @@ def test_an_emergency_that_no_channel_takes_is_loud_directly(office: Office) -> 
     office.chat.closed["C0INCIDENT"] = CLOSED
     office.story.clock.move_on(minutes=1)
     office.desk.tick()
-    assert [card.channel_id for card, _ in office.chat.posts] == [KIM, HAN, LEE]
+    assert [card.channel_id for card, _ in office.chat.posts] == [HAN, LEE, KIM]
 
 
 @pytest.mark.parametrize("place", ["C0INCIDENT", "C0DATA"])
