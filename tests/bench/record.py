@@ -7,12 +7,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import boto3
-
-from handler.adapters.ledger.calls import dynamodb_config
 from infra.local.emulator import ensure_environment, running_emulator
 from infra.local.processes import Processes
-from tests.contract.ledgers import Dynamo
+from tests.contract.ledgers import Dynamo, local_dynamodb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,16 +24,7 @@ def fresh_record() -> Iterator[tuple[Dynamo, dict[str, str]]]:
         folder, home = Path(scratch), ROOT / ".playground"
         home.mkdir(exist_ok=True)
         python = ensure_environment(home / "venv", ROOT / "requirements-playground.lock", folder, processes, print)
-        with running_emulator(python, folder, processes) as aws:
-            database = boto3.client(
-                "dynamodb",
-                endpoint_url=aws.endpoint_url,
-                region_name=aws.region,
-                aws_access_key_id="test",
-                aws_secret_access_key="test",
-                config=dynamodb_config(),
-            )
-            with closing(database):
-                dynamo = Dynamo(database)
-                tables = {"REQUESTS_TABLE": dynamo.requests_table, "AUDIT_TABLE": dynamo.audit_table}
-                yield dynamo, {**aws.environment, **tables}
+        with running_emulator(python, folder, processes) as aws, closing(local_dynamodb(aws)) as database:
+            dynamo = Dynamo(database)
+            tables = {"REQUESTS_TABLE": dynamo.requests_table, "AUDIT_TABLE": dynamo.audit_table}
+            yield dynamo, {**aws.environment, **tables}

@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from handler.adapters.ledger.calls import dynamodb_config
-from tests.contract.ledgers import Dynamo, Fake
+from tests.contract.ledgers import Dynamo, Fake, local_dynamodb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,13 +67,5 @@ def moto_client() -> Iterator[DynamoDBClient]:
 @pytest.fixture(scope="session")
 def ministack_client(local_aws: Emulator) -> Iterator[DynamoDBClient]:
     """A client of the local AWS."""
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=local_aws.endpoint_url,
-        region_name=local_aws.region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=dynamodb_config(),
-    )
-    with closing(client):
+    with closing(local_dynamodb(local_aws)) as client:
         yield client

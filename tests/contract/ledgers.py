@@ -8,8 +8,10 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import boto3
 import yaml  # type: ignore[import-untyped]  # comes with moto; its stubs would be one more dependency
 
+from handler.adapters.ledger.calls import dynamodb_config
 from handler.adapters.ledger.dynamodb import DynamoLedger
 from handler.domain.model import RequestId
 from tests import makers
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from handler.domain.moves import Move
     from handler.domain.request import Request, State
     from handler.ports import Ledger
+    from infra.local.emulator import Emulator
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "infra" / "aws" / "tables.yml"
 _numbers = count(1)
@@ -117,6 +120,18 @@ class Dynamo:
     def request_item(self, request_id: RequestId) -> dict[str, Any]:
         """Read a request's item as it lies in the table."""
         return dict(self.client.get_item(TableName=self.requests_table, Key={"pk": {"S": request_id}})["Item"])
+
+
+def local_dynamodb(aws: Emulator) -> DynamoDBClient:
+    """Return a client of the local AWS; whoever asked for it closes it."""
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=aws.endpoint_url,
+        region_name=aws.region,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=dynamodb_config(),
+    )
 
 
 def opened(ledger: Ledger, move: Move) -> Request:

@@ -17,7 +17,6 @@ import boto3
 import certifi
 
 from handler.adapters.ledger.archive import DynamoArchive
-from handler.adapters.ledger.calls import dynamodb_config
 from handler.domain.model import RequestId
 from handler.settings import PACKAGED_POLICY
 from infra.local.dataflow import World, serve
@@ -25,7 +24,7 @@ from infra.local.dataflow.world import PLAYGROUND_ACCESS_KEY, PLAYGROUND_SECRET_
 from infra.local.slack import payloads, serving
 from infra.local.slack.cast import PLAYGROUND
 from infra.local.slack.payloads import Issued
-from tests.contract.ledgers import Dynamo
+from tests.contract.ledgers import Dynamo, local_dynamodb
 from tests.faults import proxy
 from tests.faults.invocation import standing_in
 from tests.faults.workers import Ended, nursery
@@ -297,7 +296,7 @@ def built(local_aws: Emulator, folder: Path) -> Iterator[Stage]:
             {"aws": local_aws.endpoint_url, "slack": workspace.url, "dataflow": dataflow.url, "lambda": function.url},
             kill,
         ) as between,
-        closing(_client(local_aws)) as client,
+        closing(local_dynamodb(local_aws)) as client,
     ):
         _keep_secrets(local_aws)
         first = Dynamo(client)
@@ -338,17 +337,6 @@ def _one_authority(path: Path) -> Path:
     bundle = Path(certifi.where()).read_text("utf-8")
     path.write_text(bundle[bundle.index(CERTIFICATE) : bundle.index(CERTIFICATE_ENDS)] + CERTIFICATE_ENDS, "utf-8")
     return path
-
-
-def _client(local_aws: Emulator) -> DynamoDBClient:
-    return boto3.client(
-        "dynamodb",
-        endpoint_url=local_aws.endpoint_url,
-        region_name=local_aws.region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=dynamodb_config(),
-    )
 
 
 def _keep_secrets(local_aws: Emulator) -> None:

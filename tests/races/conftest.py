@@ -5,11 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 
-from handler.adapters.ledger.calls import dynamodb_config
-from tests.contract.ledgers import Dynamo
+from tests.contract.ledgers import Dynamo, local_dynamodb
 from tests.races.arena import built
 
 if TYPE_CHECKING:
@@ -22,13 +20,6 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def arena(local_aws: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     """Real processes around a local Slack, Data Flow and DynamoDB."""
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=local_aws.endpoint_url,
-        region_name=local_aws.region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=dynamodb_config(),
-    )
-    with closing(client), built(local_aws, Dynamo(client), tmp_path_factory.mktemp("policy")) as made:
+    policy = tmp_path_factory.mktemp("policy")
+    with closing(local_dynamodb(local_aws)) as client, built(local_aws, Dynamo(client), policy) as made:
         yield made
