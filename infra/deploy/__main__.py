@@ -16,7 +16,7 @@ from infra.deploy.errors import Stopped
 from infra.deploy.order import Order, order
 from infra.deploy.policy import check
 from infra.deploy.secrets import fill, start_anew
-from infra.deploy.standing import may_deploy, standing
+from infra.deploy.standing import may_deploy, may_reserve, standing
 from infra.deploy.tool import run_tool
 from infra.local.node import ensure_node_packages, node_program
 from infra.local.processes import ProcessError, Processes
@@ -80,6 +80,8 @@ def _look_around(target: Target, policy: Path) -> None:
 def _deploy(meant: Order, account: Account, target: Target, policy: Path) -> None:
     before = account.stack(meant)
     may_deploy(meant, before, account.left_over(meant) if before is None else ())
+    if before is None:
+        may_reserve(meant, account.room())
     _have_the_tool()
     artifacts = build(ROOT, ROOT / ".build", target, policy=policy, say=_say)
     _say(f"deploying {meant.stack} to {meant.region}, account {account.number} (the first time takes some minutes)")

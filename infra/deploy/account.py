@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from infra.deploy.errors import Stopped
 from infra.deploy.order import Order
-from infra.deploy.standing import Stack
+from infra.deploy.standing import Room, Stack
 
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 HOW_TO_SIGN_IN = "sign in (for example with `aws sso login`), or set AWS_PROFILE, and run it again."
@@ -100,6 +100,14 @@ class Account:
             tags={tag["Key"]: tag["Value"] for tag in found.get("Tags", [])},
             outputs={output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])},
         )
+
+    def room(self) -> Room | None:
+        """How many functions the account may run at once; None when AWS does not tell whoever asks here."""
+        try:
+            limits = self.client("lambda").get_account_settings()["AccountLimit"]
+            return Room(limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"])
+        except (BotoCoreError, ClientError, KeyError):
+            return None
 
     def left_over(self, order: Order) -> tuple[str, ...]:
         """What stands under the names of a deployment: tables, secrets and (for all regions) the functions' roles.

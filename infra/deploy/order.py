@@ -36,6 +36,11 @@ class Order:
         """Of the functions' processors, as serverless.yml defaults it."""
         return self.parameters.get("architecture", "arm64")
 
+    @property
+    def front_concurrency(self) -> int:
+        """How many events front may answer at once, as serverless.yml defaults it."""
+        return int(self.parameters.get("frontConcurrency", "10"))
+
 
 def order(stage: str, region: str | None, known_regions: Collection[str], parameters: Iterable[str]) -> Order:
     """What is meant by these words.
@@ -87,4 +92,6 @@ def _parameters(words: Iterable[str]) -> dict[str, str]:
         raise Stopped(
             f"Lambda has no architecture {found['architecture']!r}: use architecture=arm64 or architecture=x86_64."
         )
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", found.get("frontConcurrency", "10")):
+        raise Stopped(f"front cannot answer {found['frontConcurrency']!r} events at once: use frontConcurrency=10.")
     return found

@@ -9,6 +9,9 @@ from infra.deploy.order import Order
 # CloudFormation user guide, "Stack status codes": a first deploy that failed leaves one of these, and nothing but a
 # removal leads out of them.
 NEVER_CAME_UP = frozenset({"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"})
+# Lambda developer guide, "Configuring reserved concurrency": so many stay for functions without a share of their own.
+# An account of a lower quota can reserve nothing.
+LEFT_FREE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,36 @@ class Stack:
     status: str
     tags: Mapping[str, str]
     outputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many functions an account may run at once in a region (Lambda API reference, GetAccountSettings).
+
+    Args:
+        quota: in all.
+        unreserved: of these, what no function has for itself.
+    """
+
+    quota: int
+    unreserved: int
+
+
+def may_reserve(order: Order, room: Room | None) -> None:
+    """Return when `front` can have a share of its own, as far as is known.
+
+    Raises:
+        Stopped: AWS would refuse it.
+    """
+    if room is None or room.unreserved - order.front_concurrency >= min(LEFT_FREE, room.quota):
+        return
+    kept = min(LEFT_FREE, room.quota)
+    raise Stopped(
+        f"front is to have {order.front_concurrency} concurrent executions for itself, and AWS would refuse that: this"
+        f" account has {room.unreserved} left in {order.region}, of which {kept} must stay free. New accounts have"
+        " 10. Ask for a quota of 1,000, which costs nothing (AWS console, Service Quotas, AWS Lambda, Concurrent"
+        " executions), and deploy again when it is granted."
+    )
 
 
 def may_deploy(order: Order, stack: Stack | None, left_over: tuple[str, ...]) -> None:

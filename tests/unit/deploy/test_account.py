@@ -5,6 +5,7 @@ import pytest
 
 from infra.deploy.account import Account, account, known_regions, region_of, session
 from infra.deploy.errors import Stopped
+from infra.deploy.standing import Room
 from tests.unit.front.loopback import Asked, Loopback, Reply
 
 REGION = "ap-northeast-2"
@@ -84,3 +85,25 @@ def test_a_profile_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     with pytest.raises(Stopped, match="There is no AWS profile 'nobody'"):
         session()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "room"),
+    [
+        (
+            200,
+            '{"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 900}}',
+            Room(1000, 900),
+        ),
+        (200, "{}", None),
+        (403, '{"Message": "no"}', None),
+    ],
+)
+def test_how_much_room_an_account_has_is_asked(
+    monkeypatch: pytest.MonkeyPatch, status: int, body: str, room: Room | None
+) -> None:
+    """Who may not ask deploys all the same."""
+    with Loopback(lambda _asked: Reply(status, body.encode())) as aws:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
+        assert Account("123456789012", own(), REGION).room() == room
+    assert [asked.path for asked in aws.asked] == ["/2016-08-19/account-settings"]

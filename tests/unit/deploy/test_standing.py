@@ -4,7 +4,7 @@ import pytest
 
 from infra.deploy.errors import Stopped
 from infra.deploy.order import Order
-from infra.deploy.standing import Stack, may_deploy, standing
+from infra.deploy.standing import Room, Stack, may_deploy, may_reserve, standing
 
 PROD = Order("prod", "ap-northeast-2", {})
 OURS = {"service": "sluice", "stage": "prod"}
@@ -73,3 +73,23 @@ def test_names_that_are_taken_without_a_stack_are_listed() -> None:
     said = no_deploy(None, "table sluice-prod-audit", "role sluice-prod-front")
 
     assert said.startswith("The stage's names are taken in this account: table sluice-prod-audit, role sluice-prod-fr")
+
+
+@pytest.mark.parametrize(("quota", "unreserved"), [(10, 10), (50, 50), (1000, 105), (1000, 109)])
+def test_an_account_without_room_for_front_is_told_before_anything_is_made(quota: int, unreserved: int) -> None:
+    """AWS refuses a share that leaves fewer than 100 free, and every share of a new account's 10 or 50."""
+    with pytest.raises(
+        Stopped, match=f"this account has {unreserved} left in ap-northeast-2, of which {min(100, quota)}"
+    ):
+        may_reserve(PROD, Room(quota, unreserved))
+
+
+@pytest.mark.parametrize("room", [None, Room(1000, 110), Room(1000, 1000), Room(101, 110)])
+def test_an_account_with_room_for_front_may_deploy(room: Room | None) -> None:
+    """So may one of which AWS does not tell."""
+    may_reserve(PROD, room)
+
+
+def test_a_smaller_share_needs_less_room() -> None:
+    """As the parameter says."""
+    may_reserve(Order("prod", "ap-northeast-2", {"frontConcurrency": "5"}), Room(1000, 105))

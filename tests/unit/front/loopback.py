@@ -69,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def do_POST(self) -> None:
+    def _take(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(self.path, headers, self.rfile.read(int(headers.get("content-length", "0"))))
         self.server.asked.append(asked)
@@ -88,6 +88,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.closing.wait()
             return
         self.wfile.write(reply.body)
+
+    do_GET = do_POST = _take  # noqa: N815 - the base class calls them so
 
     def log_message(self, *_parts: object) -> None:
         """Say nothing."""
