@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -62,6 +63,12 @@ def test_what_is_over_for_long_is_extended_from_now() -> None:
     assert extended_end(unsaid, NOW, NOW) == (at(60), 120)
 
 
+def test_what_was_asked_without_a_time_has_all_of_it_added() -> None:
+    """Nothing of it was asked for at first."""
+    before = waiting(State.APPLIED, minutes=None, started_at=NOW, revert_at=at(5))
+    assert extended(before, at(5), LEE, at(1), decision=BY_LEADS).request.ending.extra_minutes == 65
+
+
 def test_what_is_kept_has_no_end() -> None:
     """Nor a question before it; an emergency is still to be looked at."""
     wanted = Emergency(review_at=at(30))
@@ -78,11 +85,13 @@ def test_what_is_kept_has_no_end() -> None:
     assert kept(before, LEE, at(1), decision=BY_LEADS) == expected
 
 
-def test_after_the_last_try_it_is_left_to_people() -> None:
+@pytest.mark.parametrize(("emergency", "due_at"), [(None, None), (Emergency(review_at=at(30)), at(30))])
+def test_after_the_last_try_it_is_left_to_people(emergency: Emergency | None, due_at: datetime | None) -> None:
     """Nothing is due any more but a look at an emergency."""
     before = waiting(State.FAILED, undoing=True, revert_at=at(0), due_at=at(0), found=SIX, ending=Ending(failures=6))
+    before = replace(before, emergency=emergency)
     fact = recorded("sluice", Event.ESCALATED, detail="not_put_back")
-    assert left_to_people(before, at(1)) == move(before, fact, revert_at=None, due_at=None)
+    assert left_to_people(before, at(1)) == move(before, fact, revert_at=None, due_at=due_at)
 
 
 def test_tries_grow_rare_and_end() -> None:

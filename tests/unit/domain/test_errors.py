@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,7 @@ from handler.domain.errors import (
     SluiceError,
     Usage,
     UsageError,
+    described,
     facts_of,
 )
 from handler.domain.request import State
@@ -178,6 +180,18 @@ def test_an_error_carries_what_a_person_is_told() -> None:
     assert (JobBusy(made).holder, JobBusy(None).holder) == (made, None)
     assert (Moved(made).current, Moved(None).current) == (made, None)
     assert Throttled(READ).retry_after_seconds is None
+
+
+def test_a_wait_that_slack_asked_for_is_kept() -> None:
+    """It is none when Slack only did not answer."""
+    assert ChatUnavailable("chat.update", "ratelimited", timedelta(seconds=30)).retry_after == timedelta(seconds=30)
+    assert ChatUnavailable("chat.update", "http_503").retry_after is None
+
+
+def test_a_line_of_the_log_names_the_error_and_its_facts() -> None:
+    """The class, and what is plain of it."""
+    error = LedgerUnavailable("open", "throttled")
+    assert described(error) == {"error": "LedgerUnavailable", "facts": {"operation": "open", "cause": "throttled"}}
 
 
 def test_of_errors_that_are_not_ours_nothing_is_logged() -> None:

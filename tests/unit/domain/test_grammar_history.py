@@ -93,6 +93,8 @@ def test_a_history_s_time_is_read_in_many_spellings(time: str, expected: Period)
         ("yesterdy", Refusal(Usage.UNEXPECTED_WORD, "yesterdy", ("yesterday",), "history")),
         ("x" * 61, Refusal(Usage.UNEXPECTED_WORD, "x" * 59 + "\u2026", topic="history")),
         ("workers=8", Refusal(Usage.UNEXPECTED_WORD, "workers=8", topic="history")),
+        ("X2h", Refusal(Usage.UNEXPECTED_WORD, "X2h", topic="history")),
+        ("2hX", Refusal(Usage.UNEXPECTED_WORD, "2hX", topic="history")),
         ("2시간전부터까지동안", Refusal(Usage.UNEXPECTED_WORD, "2시간전", topic="history")),
         ("부터", Refusal(Usage.UNEXPECTED_WORD, "부터", topic="history")),
     ],

@@ -74,7 +74,7 @@ def test_starting_records_the_intent_and_whose_it_is(
 
     Ten minutes before the end people are asked about it; of a change of ten minutes or less, its card asks at once.
     """
-    before = waiting(State.APPROVED, minutes=minutes)
+    before = waiting(State.APPROVED, minutes=minutes, called_at=at(-1))
     fact = recorded("U0KIM", Event.APPLYING, FOUR, writer="worker-1")
     expected = move(
         before,
@@ -82,6 +82,7 @@ def test_starting_records_the_intent_and_whose_it_is(
         state=State.APPLYING,
         started_at=at(1),
         due_at=at(3),
+        called_at=None,
         minutes=minutes,
         revert_at=revert_at,
         ending=Ending(notice_at=notice_at),
@@ -99,6 +100,7 @@ def test_putting_back_records_the_intent_anew() -> None:
         checks=4,
         problem="Throttled",
         started_at=at(-90),
+        called_at=at(-60),
         ending=Ending(notice_at=at(-10), failures=2),
     )
     fact = recorded("sluice", Event.REVERTING, SIX, writer="worker-1")
@@ -109,6 +111,7 @@ def test_putting_back_records_the_intent_anew() -> None:
         undoing=True,
         started_at=at(1),
         due_at=at(3),
+        called_at=None,
         checks=0,
         problem=None,
         revert_at=None,

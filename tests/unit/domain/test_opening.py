@@ -10,7 +10,7 @@ import pytest
 from handler.domain.audit import BEFORE_FIRST, Event, Fact, chained, recordable
 from handler.domain.authority import Action, Allowed, NeedsApproval
 from handler.domain.identity import delivery_digest
-from handler.domain.model import Head
+from handler.domain.model import Head, RequestId
 from handler.domain.moves import Move
 from handler.domain.news import News
 from handler.domain.opening import Asked, Refusal, opened, refused
@@ -75,6 +75,13 @@ def test_an_emergency_is_to_be_looked_at_afterwards() -> None:
     """Within the time that the policy's settings say."""
     move = opened(replace(ASKED, is_emergency=True), Allowed(("oncall-small",), "sha256:4f1d"), TERMS, NOW)
     assert move.request == replace(OPENED, emergency=Emergency(review_at=at(180)))
+
+
+def test_a_request_knows_what_it_lies_over() -> None:
+    """For each field, the change that had set it last."""
+    over = {"numWorker": RequestId("aaaa-aaaa")}
+    move = opened(replace(ASKED, over=over), Allowed(("oncall-small",), "sha256:4f1d"), TERMS, NOW)
+    assert move.request == replace(OPENED, over=over)
 
 
 def test_reason_and_duration_may_be_missing() -> None:

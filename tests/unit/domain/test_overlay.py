@@ -37,7 +37,9 @@ def reverted(before: int, after: int) -> Request:
 def test_a_change_alone_gets_its_former_values_back() -> None:
     """Of the fields that it has set, and of no others."""
     found = run_condition(numWorker=4, timeout=30, extra=1)
-    assert way_back(workers(2, 4), found, {}, {}) == PutBack(found, {"numWorker": 2})
+    way = way_back(workers(2, 4), found, {}, {})
+    assert way == PutBack(found, {"numWorker": 2})
+    assert way.on_top is None
     assert PutBack(found, {"numWorker": 2}).condition == run_condition(numWorker=2, timeout=30, extra=1)
 
 
@@ -83,8 +85,10 @@ def test_a_later_change_that_was_overwritten_covers_nothing() -> None:
 def test_of_two_fields_the_one_that_is_free_is_put_back() -> None:
     """The other is left to the later change."""
     found = run_condition(numWorker=8, timeout=30)
-    both = made({"timeout": 360}, {"numWorker": 4, "timeout": 30})
-    assert way_back(both, found, {"numWorker": [workers(4, 8)]}, {}) == PutBack(found, {"timeout": 360})
+    both, later = made({"timeout": 360}, {"numWorker": 4, "timeout": 30}), workers(4, 8)
+    way = way_back(both, found, {"numWorker": [later]}, {})
+    assert way == PutBack(found, {"timeout": 360})
+    assert way.on_top is later
 
 
 def test_what_an_ended_change_had_set_is_no_former_value() -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 import pytest
 
 from handler.domain.errors import Usage, UsageError
 from handler.domain.period import EVER, Ago, Bounds, Day, DaysAgo, Period, bounds
 from tests.makers import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TWENTIETH = Day(date(2026, 11, 20))
 
@@ -37,6 +42,17 @@ def test_a_time_is_brought_to_moments(said: Period, expected: Bounds) -> None:
     assert expected == bounds(said, NOW)
 
 
+@pytest.fixture
+def in_seoul(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine that keeps Korean time."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "Asia/Seoul")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_seoul")
 def test_days_are_days_of_utc_wherever_the_clock_says_it_is() -> None:
     """In Seoul it is the 24th already; the days of the record begin at midnight in UTC."""
     late = datetime(2026, 11, 24, 1, 0, tzinfo=timezone(timedelta(hours=9)))

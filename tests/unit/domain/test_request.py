@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from handler.domain.model import JobId, RequestId, RunCondition
-from handler.domain.request import DIGEST_LENGTH, Card, Emergency, Request, Review, State, digest_of
+from handler.domain.request import DIGEST_LENGTH, Card, Emergency, Ending, Request, Review, State, digest_of
 from tests.makers import actor, at, card, change, request, run_condition
 
 MADE = request(asked=change(before=RunCondition({"numWorker": 2}), values={"numWorker": 4}))
@@ -34,6 +34,14 @@ def test_a_request_remembers_its_message_and_stays_the_same() -> None:
     """The message is all that is new; the request it came from has none."""
     assert MADE.with_card(card()) == replace(MADE, card=card())
     assert MADE.card is None
+
+
+def test_what_is_put_back_does_not_change_in_place() -> None:
+    """Whoever gave the values may go on to change theirs."""
+    given = {"numWorker": 2}
+    ending = Ending(former=given)
+    given["numWorker"] = 4
+    assert ending.former == {"numWorker": 2}
 
 
 def test_a_request_does_not_change_in_place() -> None:
