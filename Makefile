@@ -46,7 +46,7 @@ test-long: $(READY) ## races, random histories and large records at full length 
 test-fuzz: $(READY) ## a million hostile events to the door, and guided fuzzing (minutes)
 	@SLUICE_FUZZ_EVENTS=1000000 SLUICE_FUZZ_RUNS=500000 $(BIN)/python -m pytest -s tests/fuzz $(ARGS)
 
-test-faults: $(READY) ## workers killed and neighbours failing at every step (minutes)
+test-faults: $(READY) ## workers killed and neighbours failing at every step (half an hour)
 	@$(BIN)/python -m infra.local.install
 	@SLUICE_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -rP --tb=short --no-header tests/faults $(ARGS)
 
