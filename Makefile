@@ -41,7 +41,7 @@ test: $(READY) ## every test (ARGS goes to pytest)
 
 test-long: $(READY) ## races, random histories and large records at full length (minutes)
 	@$(BIN)/python -m infra.local.install
-	@SLUICE_LONG_TESTS=1 $(BIN)/python -m pytest -s tests/races tests/model tests/scale $(ARGS)
+	@SLUICE_LONG_TESTS=1 $(BIN)/python -m pytest -v --no-header tests/races tests/model tests/scale $(ARGS)
 
 test-fuzz: $(READY) ## a million hostile events to the door, and guided fuzzing (minutes)
 	@SLUICE_FUZZ_EVENTS=1000000 SLUICE_FUZZ_RUNS=500000 $(BIN)/python -m pytest -s tests/fuzz $(ARGS)

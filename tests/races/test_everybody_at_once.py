@@ -34,7 +34,7 @@ SEED = 20261123
 FORMS_OPEN = (2, 20, 0, 1, 3)
 
 
-def test_of_fifty_who_approve_and_twenty_who_deny_one_decides(arena: Arena) -> None:
+def test_of_fifty_who_approve_and_twenty_who_deny_one_decides(arena: Arena, capsys: pytest.CaptureFixture[str]) -> None:
     """One decision, one write if it was a yes and none if it was a no, and the other 69 are told who won and when."""
     order = random.Random(SEED)  # noqa: S311 - the order of a race, not a secret
     winners, at_first = [], len(arena.dataflow.puts)
@@ -55,11 +55,12 @@ def test_of_fifty_who_approve_and_twenty_who_deny_one_decides(arena: Arena) -> N
         _check_that_all_others_heard(arena, people, [winner], facts[1], "approved" if is_yes else "denied")
         winners.append("yes" if is_yes else "no")
     written = len(arena.dataflow.puts) - at_first
-    print(f"\n{ROUNDS} rounds: {' '.join(winners)}; {winners.count('yes')} yes, {written} PUTs")  # noqa: T201 - figures
+    with capsys.disabled():
+        print(f"\n{ROUNDS} rounds: {' '.join(winners)}; {winners.count('yes')} yes, {written} PUTs")  # noqa: T201 - figures
     assert set(winners) == {"yes", "no"}
 
 
-def test_of_fifty_who_approve_what_needs_two_two_count(arena: Arena) -> None:
+def test_of_fifty_who_approve_what_needs_two_two_count(arena: Arena, capsys: pytest.CaptureFixture[str]) -> None:
     """Two approvals by different people and one write; the other 48 are told of both."""
     order = random.Random(SEED)  # noqa: S311 - the order of a race, not a secret
     for _ in range(ROUNDS_OF_TWO):
@@ -76,7 +77,8 @@ def test_of_fifty_who_approve_what_needs_two_two_count(arena: Arena) -> None:
         assert (len(arena.dataflow.puts) - puts, _workers(arena)) == (1, 9)
         _check_the_end(arena, after, facts)
         _check_that_all_others_heard(arena, people, counted, facts[2], "approved")
-    print(f"\n{ROUNDS_OF_TWO} rounds of two approvals, one PUT each")  # noqa: T201 - figures
+    with capsys.disabled():
+        print(f"\n{ROUNDS_OF_TWO} rounds of two approvals, one PUT each")  # noqa: T201 - figures
 
 
 def test_attempts_of_many_are_all_on_record_and_stop_nobody(arena: Arena) -> None:
