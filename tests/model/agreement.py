@@ -14,12 +14,13 @@ from handler.domain.model import JobId, RequestId
 from tests.fakes.directory import FakeDirectory
 from tests.makers import RUN_CONDITION_FIELDS
 from tests.model.expected import Jobs
-from tests.model.happenings import NAMES, Ask, Button, DiedError, Press, Tick, Write
+from tests.model.happenings import NAMES, Ask, Button, DiedError, Press, Tick, Undo, Write
 from tests.model.model import Model
 from tests.model.stage import POLICY, Stage, StillClock
 
 if TYPE_CHECKING:
     from handler.domain.model import RunCondition
+    from tests.model.expected import Expected
     from tests.model.happenings import Happening
 
 ARROWS: Final = {
@@ -46,7 +47,7 @@ class Agreement(RuleBasedStateMachine):
         begin = {job_id: dict(RUN_CONDITION_FIELDS) for job_id in NAMES}
         self.model = Model(self.clock, self.directory, POLICY.terms, Jobs(begin))
         self.stage = Stage(self.clock, self.directory, self.watch_write)
-        self.deliveries: list[Ask | Press] = []
+        self.deliveries: list[Ask | Press | Undo] = []
         self.numbers = count(1)
         self.intents_used: set[tuple[str, int]] = set()
         self.verified: dict[str, int] = {}
@@ -67,7 +68,8 @@ class Agreement(RuleBasedStateMachine):
     ) -> Press:
         """Make a press of a button of the request that a delivery opened."""
         the_id = str(request_id(delivery_digest(of)))
-        return Press(who, button, the_id, is_genuine, is_stranger, self.fresh())
+        end = self.model.requests[the_id].revert_at if button in {"extend", "keep", "revert"} else None
+        return Press(who, button, the_id, is_genuine, is_stranger, self.fresh(), end)
 
     def approval(self, place: int, who: str) -> Press:
         """Make a press of Approve of a request that waits for it; of any if none does."""
@@ -77,7 +79,31 @@ class Agreement(RuleBasedStateMachine):
             who, "approve", among[place % len(among)], is_genuine=True, is_stranger=False, delivery=self.fresh()
         )
 
-    def deliver(self, what: Ask | Press, at: int = 0, other: Happening | None = None) -> str:
+    @property
+    def ending(self) -> list[Expected]:
+        """The changes that have an end."""
+        return [each for each in self.model.requests.values() if each.state == "applied" and each.revert_at]
+
+    def made_press_at_the_end(self, place: int, who: str, button: Button) -> Press:
+        """Make a press of a button about the end of a change."""
+        request = self.ending[place % len(self.ending)]
+        return Press(
+            who,
+            button,
+            request.id,
+            is_genuine=True,
+            is_stranger=False,
+            delivery=self.fresh(),
+            end=request.revert_at,
+        )
+
+    def made_undo(self, place: int, who: str) -> Undo:
+        """Make an ``undo``, of a change that was applied if there is one."""
+        applied = [each.id for each in self.model.applied if each.lasts]
+        among = applied or list(self.model.requests)
+        return Undo(who, among[-1 - place % len(among)], self.fresh())
+
+    def deliver(self, what: Ask | Press | Undo, at: int = 0, other: Happening | None = None) -> str:
         """Deliver something for the first time; return its delivery if it has opened a request."""
         self.deliveries.append(what)
         self.let(what, at, other)
@@ -111,7 +137,7 @@ class Agreement(RuleBasedStateMachine):
             assert len(yeses) >= expected.needed
             assert condition.fields == {**expected.before, "numWorker": expected.workers}
         else:
-            assert expected.minutes is not None
+            assert expected.is_undoing
             assert condition.workers == expected.former
 
     @invariant()

@@ -58,7 +58,14 @@ class Expected:
     is_over: bool = False
     former: object = None
     failures: int = 0
+    is_extended: bool = False
+    undone_by: str | None = None
     called_at: datetime | None = None
+
+    @property
+    def begun_at(self) -> datetime:
+        """When the write that counts was begun."""
+        return self.started_at or self.opened_at
 
     @property
     def target(self) -> object:

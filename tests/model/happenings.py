@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
-Button = Literal["approve", "deny", "form", "withdraw", "ask_again", "reviewed"]
+Button = Literal["approve", "deny", "form", "withdraw", "ask_again", "reviewed", "extend", "keep", "revert"]
 """``deny`` opens the form that ``form`` sends."""
 
 PEOPLE: Final = ("U0KIM", "U0LEE", "U0HAN", "U0PARK", "U0CHOI")
@@ -36,13 +37,26 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button of a request is pressed, or its form sent; ``is_genuine`` when it carries the request's own digest."""
+    """A button of a request is pressed, or its form sent; ``is_genuine`` when it carries the request's own digest.
+
+    ``end`` is the end that the card showed, where it showed one.
+    """
 
     who: str
     button: Button
     request_id: str
     is_genuine: bool
     is_stranger: bool
+    delivery: str
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Somebody types ``undo``."""
+
+    who: str
+    request_id: str
     delivery: str
 
 
@@ -72,7 +86,7 @@ class Silence:
     is_done: bool
 
 
-Happening = Ask | Press | Tick | Edit | Death | Silence
+Happening = Ask | Press | Undo | Tick | Edit | Death | Silence
 
 
 class DiedError(Exception):

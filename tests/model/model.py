@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.identity import delivery_digest, request_id
+from tests.model.endings import Endings
 from tests.model.expected import Expected
-from tests.model.happenings import Ask, Death, DiedError, Edit, Press, Silence, Tick, UnansweredError
+from tests.model.happenings import Ask, Death, DiedError, Edit, Press, Silence, Tick, UnansweredError, Undo
 from tests.model.rules import EMERGENCY_MINUTES, approvals_needed
-from tests.model.work import SLUICE, WORKER_IS_GONE_AFTER, Work
+from tests.model.work import SLUICE, WORKER_IS_GONE_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,10 +22,8 @@ MOST_WORKERS: Final = 10
 
 
 @dataclass(slots=True)
-class Model(Work):
-    """The requests there should be, and the chains of a single refusal, by their ids."""
-
-    refusals: dict[str, str] = field(default_factory=dict)
+class Model(Endings):
+    """The requests there should be, and the chains of a single refusal."""
 
     def happen(self, what: Happening) -> None:
         """Let something happen. Raises DiedError when the worker dies of it."""
@@ -35,6 +34,9 @@ class Model(Work):
             case Press():
                 with suppress(UnansweredError):
                     self._press(what)
+            case Undo():
+                with suppress(UnansweredError):
+                    self.undo(what)
             case Tick():
                 self.tick()
             case Edit():
@@ -51,7 +53,7 @@ class Model(Work):
         if known is not None:
             self._carry_on(known, can_post=ask.can_post)
         elif self.directory.broken:
-            self._refuse(ask)
+            self.refuse(ask.who, ask.delivery)
         elif (opened := self._open(ask)) is not None:
             if opened.state == "approved":
                 self.execute(opened)
@@ -68,11 +70,11 @@ class Model(Work):
         job = self.jobs.read(ask.job_id)
         if job is None:
             return None
-        needed = approvals_needed(self._groups(ask.who), ask)
+        needed = approvals_needed(self.groups(ask.who), ask)
         is_possible = ask.workers != job["numWorker"] and ask.workers <= MOST_WORKERS
         is_too_long = ask.is_emergency and (ask.minutes or 0) > EMERGENCY_MINUTES
         if not is_possible or is_too_long or needed is None or (ask.is_emergency and needed):
-            self._refuse(ask)
+            self.refuse(ask.who, ask.delivery)
             return None
         before, now, terms, below = dict(job), self.now, self.terms, self.newest_in_effect(ask.job_id)
         minutes = EMERGENCY_MINUTES if ask.is_emergency and ask.minutes is None else ask.minutes
@@ -105,9 +107,6 @@ class Model(Work):
         self.requests[new_id] = opened
         return opened if silence is None else None
 
-    def _refuse(self, ask: Ask) -> None:
-        self.refusals.setdefault(str(request_id(delivery_digest(ask.delivery))), ask.who)
-
     def _show(self, request: Expected, *, can_post: bool) -> None:
         """Post the card; what nobody can see is taken back."""
         if can_post:
@@ -129,6 +128,9 @@ class Model(Work):
             "withdraw": self._withdraw,
             "ask_again": self._ask_again,
             "reviewed": self._review,
+            "extend": self.press_at_the_end,
+            "keep": self.press_at_the_end,
+            "revert": self.press_at_the_end,
         }
         while not stories[press.button](press, request):
             pass  # somebody else was first: look again
@@ -136,25 +138,18 @@ class Model(Work):
     def _is_answered(self, press: Press, request: Expected) -> bool | None:
         """Answer what nobody can decide about; None where this press may. False: look again."""
         if press.is_stranger or not press.is_genuine:
-            return self._attempt(press, request)
+            return self.attempt(press, request)
         if request.state != "pending":
             return True
         if self.now >= request.expires_at:
             return self.record(request, "expired", SLUICE, state="expired")
         return None
 
-    def _attempt(self, press: Press, request: Expected) -> bool:
-        """Put on record that somebody tried what they may not, once for each delivery."""
-        while press.delivery not in request.refused_deliveries:
-            refused = request.refused_deliveries | {press.delivery}
-            self.record(request, "click_refused", press.who, refused_deliveries=refused)
-        return True
-
     def _may_decide(self, press: Press, request: Expected) -> bool | None:
         """Whether this person may decide; None when it cannot be found out."""
         if press.who == request.requester:
             return False
-        return None if self.directory.broken else "leads" in self._groups(press.who)
+        return None if self.directory.broken else "leads" in self.groups(press.who)
 
     def _approve(self, press: Press, request: Expected) -> bool:
         if request.state == "approved" and press.who in request.approvals and self._is_fit(press):
@@ -165,13 +160,13 @@ class Model(Work):
             return answered is not False
         may = self._may_decide(press, request)
         if not may:
-            return may is None or self._attempt(press, request)
+            return may is None or self.attempt(press, request)
         is_last = len(request.approvals) + 1 >= request.needed
         if is_last:
             job = self.jobs.read(request.job_id)
             if job is None:
                 return True
-            needed = approvals_needed(self._groups(request.requester), request)
+            needed = approvals_needed(self.groups(request.requester), request)
             if job != request.before or needed is None or needed > request.needed:
                 return self.record(request, "stale", SLUICE, state="stale")
         yes: dict[str, object] = {"approvals": [*request.approvals, press.who]}
@@ -188,7 +183,7 @@ class Model(Work):
         answered = self._is_answered(press, request)
         if answered is not None:
             return answered
-        return self._may_decide(press, request) is not False or self._attempt(press, request)
+        return self._may_decide(press, request) is not False or self.attempt(press, request)
 
     def _deny(self, press: Press, request: Expected) -> bool:
         answered = self._is_answered(press, request)
@@ -196,7 +191,7 @@ class Model(Work):
             return answered
         may = self._may_decide(press, request)
         if not may:
-            return may is None or self._attempt(press, request)
+            return may is None or self.attempt(press, request)
         return self.record(request, "denied", press.who, state="denied")
 
     def _withdraw(self, press: Press, request: Expected) -> bool:
@@ -204,12 +199,12 @@ class Model(Work):
         if answered is not None:
             return answered
         if press.who != request.requester:
-            return self._attempt(press, request)
+            return self.attempt(press, request)
         return self.record(request, "withdrawn", press.who, state="withdrawn")
 
     def _ask_again(self, press: Press, request: Expected) -> bool:
         if not self._is_fit(press):
-            return self._attempt(press, request)
+            return self.attempt(press, request)
         if request.state not in {"stale", "expired"}:
             return True
         ask = Ask(
@@ -227,16 +222,13 @@ class Model(Work):
 
     def _review(self, press: Press, request: Expected) -> bool:
         if not self._is_fit(press):
-            return self._attempt(press, request)
+            return self.attempt(press, request)
         if not request.is_emergency or request.is_reviewed:
             return True
         may = self._may_decide(press, request)
         if not may:
-            return may is None or self._attempt(press, request)
+            return may is None or self.attempt(press, request)
         return self.record(request, "reviewed", press.who, is_reviewed=True)
-
-    def _groups(self, who: str) -> frozenset[str]:
-        return frozenset(self.directory.groups.get(who, frozenset()))
 
     @staticmethod
     def _is_fit(press: Press) -> bool:

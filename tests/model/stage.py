@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from handler.adapters.policy.cedar import CedarPolicy
 from handler.delivery import Desk
+from handler.domain.audit import timestamp
 from handler.domain.dataflow_errors import DataFlowTimedOut, DataFlowUnavailable, Throttled
 from handler.domain.errors import ChatRefused, LedgerUnavailable
 from handler.domain.model import RequestId
@@ -27,7 +28,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.fakes.ledger import Fault as LedgerFault
 from tests.makers import actor, job, run_condition
 from tests.model.expected import STILL_TO_ARRIVE
-from tests.model.happenings import NAMES, Ask, Death, DiedError, Edit, Press, Silence, Tick, Turns, Write
+from tests.model.happenings import NAMES, Ask, Death, DiedError, Edit, Press, Silence, Tick, Turns, Undo, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -142,6 +143,8 @@ class Stage:
                 self._ask(what)
             case Press():
                 self._press(what)
+            case Undo():
+                self._undo(what)
             case Tick():
                 self.desk.tick()
             case Edit():
@@ -176,11 +179,18 @@ class Stage:
         finally:
             self.chat.closed = {}
 
+    def _undo(self, undo: Undo) -> None:
+        before = self.told
+        text = f"undo {undo.request_id} because too much"
+        self.desk.typed(Slash(text, actor(undo.who, CHANNEL), undo.delivery, ADDRESS))
+        self._check_that_something_was_said(undo.delivery, before)
+
     def _press(self, press: Press) -> None:
         request = self.ledger.requests.get(RequestId(press.request_id))
         if request is not None and self._is_good_yes(press, request):
             self.good_yeses.setdefault(press.request_id, set()).add(press.who)
-        value = f"{press.request_id} {self._digest(press, request)}"
+        end = "" if press.end is None else f" {timestamp(press.end)}"
+        value = f"{press.request_id} {self._digest(press, request)}{end}"
         person = {"id": press.who, "team_id": "T0OTHER" if press.is_stranger else TEAM}
         body = {
             "team": {"id": TEAM},
@@ -195,9 +205,12 @@ class Stage:
             self.desk.submitted({**body, "view": _form(press.delivery, value)})
         else:
             self.desk.pressed(click(body))
-        # What has opened a request is told once, however often it is delivered.
-        assert self.told > before or press.delivery in self._delivered, "a press was met with silence"
-        self._delivered.add(press.delivery)
+        self._check_that_something_was_said(press.delivery, before)
+
+    def _check_that_something_was_said(self, delivery: str, before: int) -> None:
+        """What has opened a request is told once, however often it is delivered; the same is true of an end."""
+        assert self.told > before or delivery in self._delivered, "nobody answered"
+        self._delivered.add(delivery)
 
     def _is_good_yes(self, press: Press, request: Request) -> bool:
         """Whether this press approves, as anybody could say who looks on."""

@@ -41,8 +41,9 @@ spans = st.sampled_from([None, 30, 60, 1, 120, 121])
 rarely = st.sampled_from([False] * 7 + [True])
 mostly = st.sampled_from([True] * 7 + [False])
 buttons: st.SearchStrategy[Button] = st.sampled_from(
-    ["approve", "deny", "form", "withdraw", "ask_again", "reviewed", "approve", "approve"]
+    ["approve", "deny", "form", "withdraw", "ask_again", "reviewed", "approve", "approve", "extend", "keep", "revert"]
 )
+ends: st.SearchStrategy[Button] = st.sampled_from(["extend", "extend", "keep", "revert", "revert"])
 minutes_passed = st.sampled_from([1, 2, 5, 6, 10, 16, 20, 30, 61, 125, 1500, 0.01])
 edits = st.builds(Edit, jobs, st.sampled_from(["numWorker", "timeout"]), st.sampled_from([2, 3, 8, 9]))
 others: st.SearchStrategy[Happening] = st.one_of(
@@ -126,6 +127,65 @@ class Histories(Agreement):
         """Before a move of a press is on record, somebody presses another button of the same request."""
         other = self.made_press(of, second, second_button, is_genuine=is_genuine)
         return self.deliver(self.made_press(of, who, button), at, other)
+
+    @precondition(lambda self: self.ending)
+    @rule(place=st.integers(0, 3), who=clickers, button=ends, minutes=st.sampled_from([0, 0, 15, 90]))
+    def end(self, *, place: int, who: str, button: Button, minutes: int) -> None:
+        """Somebody presses a button about the end of a change, perhaps of a card that is no longer as it is shown."""
+        press = self.made_press_at_the_end(place, who, button)
+        self.clock.move_on(minutes=minutes)
+        self.deliver(press)
+
+    @precondition(lambda self: self.ending)
+    @rule(place=st.integers(0, 3), who=st.sampled_from(["U0KIM", "U0LEE"]), button=ends)
+    def end_without_the_right_to(self, *, place: int, who: str, button: Button) -> None:
+        """Somebody presses such a button after they have left the groups."""
+        self.directory.groups[who] = frozenset()
+        self.deliver(self.made_press_at_the_end(place, who, button))
+        self.directory.groups |= FakeDirectory().groups
+
+    @precondition(lambda self: self.ending)
+    @rule(place=st.integers(0, 3), who=leads, button=ends, at=st.integers(1, 4), second=clickers, second_button=ends)
+    def end_while_others_press(  # noqa: PLR0913 - one argument for each thing that may differ
+        self, *, place: int, who: str, button: Button, at: int, second: str, second_button: Button
+    ) -> None:
+        """Before a move of such a press is on record, somebody presses another of these buttons."""
+        other = self.made_press_at_the_end(place, second, second_button)
+        self.deliver(self.made_press_at_the_end(place, who, button), at, other)
+
+    @precondition(lambda self: self.ending)
+    @rule(place=st.integers(0, 3), who=leads, button=ends, at=st.integers(1, 4), other=others)
+    def end_while_others_act(self, *, place: int, who: str, button: Button, at: int, other: Happening) -> None:
+        """Before a move of such a press is on record, something else happens or the worker dies."""
+        self.deliver(self.made_press_at_the_end(place, who, button), at, other)
+
+    @precondition(lambda self: self.model.requests)
+    @rule(place=st.integers(0, 8), who=clickers)
+    def undo(self, *, place: int, who: str) -> None:
+        """Somebody has a change put back by its id."""
+        self.deliver(self.made_undo(place, who))
+
+    @precondition(lambda self: self.model.requests)
+    @rule(place=st.integers(0, 3), who=leads, at=st.integers(1, 4), other=others)
+    def undo_while_others_act(self, *, place: int, who: str, at: int, other: Happening) -> None:
+        """Before a move of that is on record, something else happens or the worker dies."""
+        self.deliver(self.made_undo(place, who), at, other)
+
+    @precondition(lambda self: self.model.requests)
+    @rule(place=st.integers(0, 3), who=leads, at=st.integers(1, 3), second=leads)
+    def undo_twice_at_once(self, *, place: int, who: str, at: int, second: str) -> None:
+        """Before a move of that is on record, another has the same change put back."""
+        self.deliver(self.made_undo(place, who), at, self.made_undo(place, second))
+
+    @precondition(lambda self: self.model.requests)
+    @rule(place=st.integers(0, 3), who=leads)
+    def undo_in_vain(self, *, place: int, who: str) -> None:
+        """The API refuses to put a change back, for which somebody asks twice; the second is delivered again."""
+        for delivers in (self.deliver, self.deliver, self.let):
+            undo = self.made_undo(place, who) if delivers == self.deliver else self.deliveries[-1]
+            self.model.jobs.next_write = self.stage.dataflow.next_write = Write.REFUSED
+            delivers(undo)
+        self.model.jobs.next_write = self.stage.dataflow.next_write = Write.DONE
 
     @precondition(lambda self: self.deliveries)
     @rule(place=st.integers(0, 40))

@@ -139,28 +139,40 @@ class Work:
         self.step(request, "failed", request.requester, state="failed", notice_at=None, **changes)
 
     def _revert(self, request: Expected) -> None:
-        job = self._read(request.job_id)
+        job = self.read(request.job_id)
         if job is None:
             return
-        if self._is_overlaid(request, job) or job["numWorker"] != request.workers:
+        if self.is_overlaid(request, job) or job["numWorker"] != request.workers:
             self.step(request, "kept", SLUICE, revert_at=None, notice_at=None, is_over=True)
             return
-        former = self._former(request)
+        former, standing, seen = self.former(request), request.standing, -1
+        with suppress(UnansweredError):
+            while seen != len(request.log) and request.standing == standing:
+                seen = len(request.log)
+                if self.has_begun_to_put_back(request, SLUICE, former):
+                    self.write_former(request, job, former)
+                    return
+
+    def has_begun_to_put_back(self, request: Expected, actor: str, former: object, **by_whom: object) -> bool:
+        """Put on record that the former value is about to be written. Raises UnansweredError."""
         ends = {"state": "reverting", "is_undoing": True, "revert_at": None, "notice_at": None, "former": former}
         begun = {"started_at": self.now, "look_at": self.now + WORKER_IS_GONE_AFTER, "checks": 0, "called_at": None}
-        if not self.step(request, "reverting", SLUICE, **ends, **begun):
-            return
-        is_as_it_was = job == self._read(request.job_id) and former == self._former(request)
-        if is_as_it_was and not self._is_overlaid(request, job):
+        return self.record(request, "reverting", actor, **ends, **begun, **by_whom)
+
+    def write_former(self, request: Expected, job: Fields, former: object) -> None:
+        """Write it if it is the right one still."""
+        is_as_it_was = job == self.read(request.job_id) and former == self.former(request)
+        if is_as_it_was and not self.is_overlaid(request, job):
             self._write(request, {**job, "numWorker": former})
         else:
             self._fail(request)
 
-    def _read(self, job_id: str) -> Fields | None:
+    def read(self, job_id: str) -> Fields | None:
+        """Return a job as it is now; None while the API is down."""
         job = self.jobs.read(job_id)
         return None if job is None else dict(job)
 
-    def _is_overlaid(self, request: Expected, job: Fields) -> bool:
+    def is_overlaid(self, request: Expected, job: Fields) -> bool:
         """Whether the job has what a later change has set, which is to stay."""
         of_job = [each for each in self.applied if each.job_id == request.job_id]
         later = of_job[of_job.index(request) + 1 :]
@@ -172,7 +184,7 @@ class Work:
         return [lasting[-1], *lasting[-1].below] if lasting else []
 
     @staticmethod
-    def _former(request: Expected) -> object:
+    def former(request: Expected) -> object:
         """Return what was there before, and before what lay under it and has ended, however often."""
         value = request.before["numWorker"]
         for each in request.below:
