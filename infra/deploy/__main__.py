@@ -16,7 +16,7 @@ from infra.deploy.errors import Stopped
 from infra.deploy.order import Order, order
 from infra.deploy.policy import check
 from infra.deploy.secrets import fill, start_anew
-from infra.deploy.standing import may_deploy, may_reserve, standing
+from infra.deploy.standing import complete, may_deploy, may_reserve, standing
 from infra.deploy.tool import run_tool
 from infra.local.node import ensure_node_packages, node_program
 from infra.local.processes import ProcessError, Processes
@@ -79,26 +79,27 @@ def _look_around(target: Target, policy: Path) -> None:
 
 def _deploy(meant: Order, account: Account, target: Target, policy: Path) -> None:
     before = account.stack(meant)
-    may_deploy(meant, before, account.left_over(meant) if before is None else ())
-    if before is None:
+    is_first = before is None or not before.is_up
+    may_deploy(meant, before, account.left_over(meant) if is_first else ())
+    if is_first:
         may_reserve(meant, account.room())
     _have_the_tool()
     artifacts = build(ROOT, ROOT / ".build", target, policy=policy, say=_say)
     _say(f"deploying {meant.stack} to {meant.region}, account {account.number} (the first time takes some minutes)")
     run_tool("deploy", ROOT, artifacts.folder, meant, account.environment(os.environ))
     after = account.stack(meant)
-    if after is None:
+    if after is None or not after.is_up:
         raise Stopped(
-            f"The deploy tool said nothing, yet there is no stack {meant.stack}: look into .build/deploy.log."
+            f"The deploy tool said nothing, yet the stack {meant.stack} is not up: look into .build/deploy.log."
         )
     _say(f"deployed; Slack's address is {after.outputs['FrontUrl']}")
     command = meant.parameters.get("slackCommand", "/dataflow")
-    for line in after_first_deploy(meant, command) if before is None else after_update(meant):
+    for line in after_first_deploy(meant, command) if is_first else after_update(meant):
         _say(line)
 
 
 def _secrets(meant: Order, account: Account) -> None:
-    stack = standing(meant, account.stack(meant))
+    stack = complete(meant, standing(meant, account.stack(meant)))
     _say("Nothing you type is shown. An empty answer leaves a secret as it is.")
     ask = getpass.getpass if sys.stdin.isatty() else _read_line
     if fill(account.client("secretsmanager"), stack, ask, _say):

@@ -9,6 +9,21 @@ from infra.local.deploy import STAGE as PLAYGROUND
 from infra.package.target import WHEEL_ARCHITECTURES
 
 STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")
+# The params of serverless.yml that a deployer chooses.
+NAMES = (
+    "alarmEmail",
+    "approvalsChannel",
+    "architecture",
+    "auditAdmin",
+    "dataflowUrl",
+    "deletionProtection",
+    "frontConcurrency",
+    "logLevel",
+    "slackApiUrl",
+    "slackCommand",
+    "tableKey",
+    "whenStackGoes",
+)
 PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9]*=.*")
 
 
@@ -85,8 +100,10 @@ def _parameters(words: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for word in words:
         if not PARAMETER.fullmatch(word):
-            raise Stopped(f"{word!r} is no parameter: write it as --param NAME=VALUE; serverless.yml lists the names.")
+            raise Stopped(f"{word!r} is no parameter: write it as --param NAME=VALUE.")
         name, _, value = word.partition("=")
+        if name not in NAMES:
+            raise Stopped(f"There is no parameter {name!r}: those of serverless.yml are {', '.join(NAMES)}.")
         found[name] = value
     if found.get("architecture", "arm64") not in WHEEL_ARCHITECTURES:
         raise Stopped(

@@ -28,6 +28,11 @@ class Stack:
     tags: Mapping[str, str]
     outputs: Mapping[str, str]
 
+    @property
+    def is_up(self) -> bool:
+        """Whether a deploy ever came to its end; until then a stack has the deploy tool's bucket at most."""
+        return "FrontUrl" in self.outputs
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -65,7 +70,7 @@ def may_deploy(order: Order, stack: Stack | None, left_over: tuple[str, ...]) ->
     Args:
         order: what is meant.
         stack: the stack of that name, or None.
-        left_over: what stands under our names without a stack, such as `"table sluice-prod-audit"`.
+        left_over: what stands under our names while no deployment is up, such as `"table sluice-prod-audit"`.
 
     Raises:
         Stopped: the names belong to something else, or the stack can take no change now.
@@ -77,10 +82,11 @@ def may_deploy(order: Order, stack: Stack | None, left_over: tuple[str, ...]) ->
                 f"The stack {order.stack} never came up ({stack.status}): find out why under CloudFormation, Events,"
                 f" in the AWS console, remove it with `make remove STAGE={order.stage}`, and deploy again."
             )
-    elif left_over:
+    if left_over:
         raise Stopped(
             f"The stage's names are taken in this account: {', '.join(left_over)}. Take another STAGE; or, if they are"
-            " left from an earlier deployment, see docs/operations.md, section 'After a removal'."
+            " left from an earlier deployment or from a first one that failed, see docs/operations.md, section 'After a"
+            " removal'."
         )
 
 
@@ -93,6 +99,20 @@ def standing(order: Order, stack: Stack | None) -> Stack:
     if stack is None:
         raise Stopped(f"There is no stack {order.stack} in {order.region}: look at STAGE and REGION, or deploy it.")
     _is_ours_and_still(order, stack)
+    return stack
+
+
+def complete(order: Order, stack: Stack) -> Stack:
+    """The deployment, which came to its end at least once.
+
+    Raises:
+        Stopped: it never did.
+    """
+    if not stack.is_up:
+        raise Stopped(
+            f"The stack {order.stack} never came up ({stack.status}): run `make deploy STAGE={order.stage}"
+            f" REGION={order.region}` first."
+        )
     return stack
 
 

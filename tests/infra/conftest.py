@@ -27,22 +27,23 @@ def node() -> Path:
 
 
 @pytest.fixture(scope="session")
-def packaged(node: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Template]:
-    """The CloudFormation template that the deploy tool generates for a stage, without network or credentials."""
+def packaged(node: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Template]:
+    """The CloudFormation template that the deploy tool generates for a stage and parameters, without network."""
     assert node.is_dir()
     folder = tmp_path_factory.mktemp("packaged")
-    made: dict[str, Template] = {}
+    made: dict[tuple[str, ...], Template] = {}
 
-    def package(stage: str) -> Template:
-        if stage not in made:
-            made[stage] = generate_template(ROOT, stage, folder, print)
-        return made[stage]
+    def package(stage: str, **parameters: str) -> Template:
+        given = tuple(f"{name}={value}" for name, value in parameters.items())
+        if (stage, *given) not in made:
+            made[stage, *given] = generate_template(ROOT, stage, folder, print, given)
+        return made[stage, *given]
 
     return package
 
 
 @pytest.fixture(scope="session")
-def template(packaged: Callable[[str], Template]) -> Template:
+def template(packaged: Callable[..., Template]) -> Template:
     """The template of a real stage."""
     return packaged("prod")
 

@@ -3,10 +3,13 @@
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from infra.local.stack import ROOT
 
 pytestmark = pytest.mark.xdist_group("template")  # one template, whichever process runs these
 
@@ -17,6 +20,7 @@ WORKER = f"arn:aws:iam::{ACCOUNT}:role/sluice-prod-worker"
 FRONT = f"arn:aws:iam::{ACCOUNT}:role/sluice-prod-front"
 ADMIN = f"arn:aws:iam::{ACCOUNT}:role/break-glass"
 OWNER = f"arn:aws:iam::{ACCOUNT}:user/owner"
+OWN_KEY = f"arn:aws:kms:ap-northeast-2:{ACCOUNT}:key/0a1b"
 TABLE = f"arn:aws:dynamodb:ap-northeast-2:{ACCOUNT}:table/sluice-prod-audit"
 CHANGES = ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete", "PartiQLInsert")
 READS = ("Query", "GetItem", "Scan", "BatchGetItem", "PartiQLSelect", "ConditionCheckItem")
@@ -83,7 +87,7 @@ def test_only_what_may_be_forgotten_is(template: Template) -> None:
 
 
 @pytest.mark.parametrize("table", ["RequestsTable", "AuditTable"])
-@pytest.mark.parametrize("own_key", ["", "arn:aws:kms:ap-northeast-2:123456789012:key/0a1b"])
+@pytest.mark.parametrize("own_key", ["", OWN_KEY])
 def test_a_table_is_encrypted_with_a_key_of_the_account(template: Template, table: str, own_key: str) -> None:
     """With DynamoDB's key in KMS, whose use is logged, or with the deployer's own."""
     encrypted = resolved(properties(template, table)["SSESpecification"], {"TableKey": own_key})
@@ -202,3 +206,17 @@ def test_a_parameter_takes_one_name_and_no_pattern(
     taken = {text for text in (*fitting, *unfitting) if re.search(pattern, text)}
 
     assert taken == set(fitting)
+
+
+def test_a_parameter_is_the_template_s_own_default(packaged: Callable[..., Template]) -> None:
+    """A first deploy makes the deploy tool's bucket alone before it makes the rest.
+
+    CloudFormation refuses values for parameters that this smaller template does not have (CreateStack), so none may go
+    with the calls. A default that is left to the template holds for updates too (CloudFormation API, Parameter).
+    """
+    given = {"tableKey": OWN_KEY, "auditAdmin": ADMIN, "alarmEmail": "oncall@example.com"}
+    defaults = {name: each["Default"] for name, each in packaged("prod", **given)["Parameters"].items()}
+
+    assert defaults == {"TableKey": OWN_KEY, "AuditAdmin": ADMIN, "AlarmAddress": "oncall@example.com"}
+    assert {each["Default"] for each in packaged("prod")["Parameters"].values()} == {""}
+    assert "stackParameters" not in (ROOT / "serverless.yml").read_text(encoding="utf-8")

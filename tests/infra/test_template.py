@@ -156,7 +156,7 @@ def test_the_stack_says_what_a_deployer_needs(template: Template) -> None:
     } <= set(template["Outputs"])
 
 
-def test_the_playground_deploys_the_same_stack(packaged: Callable[[str], Template]) -> None:
+def test_the_playground_deploys_the_same_stack(packaged: Callable[..., Template]) -> None:
     """Between a real stage and the playground only the names and the tables' protection differ."""
     real, playground = packaged("prod"), json.loads(json.dumps(packaged("playground")).replace("playground", "prod"))
     for table in ("RequestsTable", "AuditTable"):

@@ -1,9 +1,11 @@
 """What was asked for on the command line: taken as it is, or stopped with what to type."""
 
 import pytest
+import yaml  # type: ignore[import-untyped]  # comes with moto; its stubs would be one more dependency
 
 from infra.deploy.errors import Stopped
 from infra.deploy.order import Order, order
+from infra.local.stack import ROOT
 
 REGIONS = {"ap-northeast-2", "us-east-1"}
 
@@ -17,9 +19,9 @@ def stopped(stage: str = "prod", region: str | None = "us-east-1", parameters: t
 
 def test_what_was_typed_is_what_is_meant() -> None:
     """Stage, region and parameters are taken over; a value may hold any sign, also an equals sign."""
-    meant = order("prod-2", "ap-northeast-2", REGIONS, ["logLevel=DEBUG", "kmsKey=alias/a=b"])
+    meant = order("prod-2", "ap-northeast-2", REGIONS, ["logLevel=DEBUG", "tableKey=alias/a=b"])
 
-    assert meant == Order("prod-2", "ap-northeast-2", {"logLevel": "DEBUG", "kmsKey": "alias/a=b"})
+    assert meant == Order("prod-2", "ap-northeast-2", {"logLevel": "DEBUG", "tableKey": "alias/a=b"})
     assert meant.stack == "sluice-prod-2"
 
 
@@ -65,6 +67,17 @@ def test_a_region_that_aws_does_not_have_is_refused() -> None:
 def test_a_parameter_without_name_or_value_is_refused(word: str) -> None:
     """The message shows how one is written."""
     assert stopped(parameters=(word,)).startswith(f"{word!r} is no parameter: write it as --param NAME=VALUE")
+
+
+def test_a_parameter_that_there_is_not_is_refused_and_those_that_there_are_are_listed() -> None:
+    """The deploy tool would take no notice of a slip in a name; the list is that of serverless.yml."""
+    text = (ROOT / "serverless.yml").read_text(encoding="utf-8")
+    params = yaml.safe_load(text[text.index("params:") : text.index("provider:")])["params"]["default"]
+    names = ", ".join(sorted(name for name in params if name != "artifacts"))
+
+    assert stopped(parameters=("aprovalsChannel=C1",)) == (
+        f"There is no parameter 'aprovalsChannel': those of serverless.yml are {names}."
+    )
 
 
 def test_an_architecture_that_lambda_does_not_have_is_refused() -> None:

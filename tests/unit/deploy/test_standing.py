@@ -4,15 +4,18 @@ import pytest
 
 from infra.deploy.errors import Stopped
 from infra.deploy.order import Order
-from infra.deploy.standing import Room, Stack, may_deploy, may_reserve, standing
+from infra.deploy.standing import Room, Stack, complete, may_deploy, may_reserve, standing
 
 PROD = Order("prod", "ap-northeast-2", {})
 OURS = {"service": "sluice", "stage": "prod"}
 
 
-def stack(status: str, tags: dict[str, str] | None = None) -> Stack:
+UP = {"FrontUrl": "https://front.invalid/"}
+
+
+def stack(status: str, tags: dict[str, str] | None = None, outputs: dict[str, str] = UP) -> Stack:
     """A stack of that name in this state."""
-    return Stack(status, OURS if tags is None else tags, {})
+    return Stack(status, OURS if tags is None else tags, outputs)
 
 
 def no_deploy(there: Stack | None, *left_over: str) -> str:
@@ -73,6 +76,19 @@ def test_names_that_are_taken_without_a_stack_are_listed() -> None:
     said = no_deploy(None, "table sluice-prod-audit", "role sluice-prod-front")
 
     assert said.startswith("The stage's names are taken in this account: table sluice-prod-audit, role sluice-prod-fr")
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"])
+def test_a_stack_that_only_has_the_deploy_tool_s_bucket_is_as_good_as_none(status: str) -> None:
+    """The first deploy makes the bucket, then all the rest: when that fails, tables may stay under our names."""
+    begun = stack(status, outputs={"ServerlessDeploymentBucketName": "b"})
+
+    may_deploy(PROD, begun, ())
+    assert "table sluice-prod-audit. Take another STAGE" in no_deploy(begun, "table sluice-prod-audit")
+    assert standing(PROD, begun) == begun
+    with pytest.raises(Stopped, match=f"never came up .{status}.: run `make deploy STAGE=prod REGION=ap-northeast-2`"):
+        complete(PROD, begun)
+    assert complete(PROD, stack(status)) == stack(status)
 
 
 @pytest.mark.parametrize(("quota", "unreserved"), [(10, 10), (50, 50), (1000, 105), (1000, 109)])
