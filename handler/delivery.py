@@ -108,11 +108,11 @@ class Desk:
             seal_and_post(self.world, self.herald.board.chat, self.herald.board.voice)
 
     def _do_what_is_due(self) -> None:
-        ticked = tick(self.world, self._has_time)
+        ticked = tick(self.world, self._has_time, self._has_time_to_work)
         for request_id, error in ticked.failed:
             log.error("duty failed", extra={"request_id": request_id, **described(error)})
             count("DutiesFailed", request_id=request_id)
-        if ticked.overdue and (ticked.overdue.unknowns or ticked.overdue.unfinished):
+        if ticked.overdue and ticked.overdue.is_any:
             log.warning("overdue", extra=ticked.overdue.figures())
         own = (*(shown.request for shown in ticked.told), *ticked.unrecorded)
         if all(self._has_time() and self.herald.announce(request) for request in own):
@@ -131,6 +131,10 @@ class Desk:
 
     def _has_time(self) -> bool:
         return self.seconds_left() >= ENOUGH_SECONDS
+
+    def _has_time_to_work(self) -> bool:
+        """Whether another duty may be begun, so that there is time left to tell what came of all."""
+        return self.seconds_left() >= 2 * ENOUGH_SECONDS
 
     def broke(self, body: Mapping[str, object], error: Exception) -> None:
         """Tell the person, and the log, that something broke; the caller raises it on."""

@@ -142,6 +142,12 @@ class Ledger(Protocol):
         Raises Moved when it moved on or was claimed since.
         """
 
+    def put_off(self, request: Request, until: datetime) -> None:
+        """Turn to what a request owes no sooner than then, as it was read; what it owes stays as it is.
+
+        Raises Moved when it moved on or was told of since.
+        """
+
     def request(self, request_id: RequestId) -> Request | None:
         """Read one request, consistently."""
 

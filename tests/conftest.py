@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from handler.telemetry import Measured, measuring
 from infra.local.emulator import ensure_environment, one_at_a_time, running_emulator
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from infra.local.emulator import Emulator
+
+# How long one example takes says nothing on a machine that is busy with others.
+settings.register_profile("sluice", deadline=None)
+settings.load_profile("sluice")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from handler.domain.pager import LookWanted
+from handler.domain.pager import EndOverdue, LookWanted
 
 if TYPE_CHECKING:
     from handler.domain.model import UserId
@@ -44,5 +44,5 @@ class NotPutBack:
     escalated_to: tuple[str, ...]
 
 
-Call = PeopleReminded | ReviewWanted | EndNear | NotPutBack | LookWanted
+Call = PeopleReminded | ReviewWanted | EndNear | NotPutBack | LookWanted | EndOverdue
 """What calls people to a card, at the tick's own time."""

@@ -81,7 +81,7 @@ def put_back(request: Request, way: PutBack, now: datetime, *, writer: str, undo
         revert_at=None,
         ending=ending,
     )
-    note = Note(event=Event.REVERTING, actor=SLUICE, after=way.condition, writer=writer)
+    note = Note(event=Event.REVERTING, actor=SLUICE, before=way.found, after=way.condition, writer=writer)
     if undoer is not None:
         by, reason, delivery = undoer.actor, undoer.reason, undoer.delivery
         note = replace(note, actor=by.user_id, channel=by.channel_id, reason=reason, delivery=delivery)
@@ -130,6 +130,7 @@ def settled(request: Request, verdict: Verdict, now: datetime, problem: str | No
     note = Note(
         event=Event(after.state.value),
         actor=request.requester.user_id,
+        before=request.change.after if request.undoing else None,
         after=verdict.found,
         detail=after.problem,
     )

@@ -49,12 +49,14 @@ class Move:
 class Note:
     """What a fact says of a move: who did what, where, and the run condition that was there after it.
 
+    ``before`` is the run condition that a putting back replaces; else it is the request's.
     ``policy_version`` is that of the policy that let them, when it was asked again; else it is the request's.
     """
 
     event: Event
     actor: str
     channel: str | None = None
+    before: RunCondition | None = None
     after: RunCondition | None = None
     reason: str | None = None
     because: tuple[str, ...] | None = None
@@ -93,7 +95,7 @@ def moved(before: Request, after: Request, note: Note, now: datetime) -> Move:
             channel=note.channel or before.requester.channel_id,
             job_id=before.change.job_id,
             job_name=before.change.job_name,
-            before=recordable(before.change.before),
+            before=recordable(note.before or before.change.before),
             after=None if note.after is None else recordable(note.after),
             reason=note.reason,
             policy_version=note.policy_version or before.policy_version,

@@ -1,4 +1,4 @@
-"""Nobody knows what became of a change, and it goes on: somebody is called to look at the job."""
+"""Nobody knows what became of a change, or its end cannot be carried out, and it goes on: somebody is called."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ OUTCOME_WITHIN: Final = timedelta(minutes=5)
 CALLED_AGAIN_AFTER: Final = timedelta(hours=1)
 OUTCOME_UNKNOWN: Final = "outcome_unknown"
 OUTCOME_MISSING: Final = "outcome_missing"
+END_OVERDUE: Final = "end_overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +38,40 @@ class LookWanted:
     seen: Seen | None
 
 
+@dataclass(frozen=True, slots=True)
+class EndOverdue:
+    """A change is not put back though its time is over: that cannot even be begun; ``escalated_to`` are Slack ids."""
+
+    request: Request
+    escalated_to: tuple[str, ...]
+
+
 def is_owed(request: Request, terms: Terms, now: datetime) -> bool:
-    """Whether somebody is to be called now: once for a write, and each hour after that."""
+    """Whether somebody is to be called now: once for a write or an end, and each hour after that."""
+    begun_at = request.started_at or request.updated_at
     match request.state:
         case State.UNKNOWN:
-            patience = terms.call_after
+            owed_at = begun_at + terms.call_after
         case State.APPLYING | State.REVERTING:
-            patience = OUTCOME_WITHIN
+            owed_at = begun_at + OUTCOME_WITHIN
+        case State.APPLIED | State.FAILED if request.revert_at is not None:
+            owed_at = request.revert_at + terms.call_after
         case _:
             return False
     if request.called_at is not None:
-        return request.called_at + CALLED_AGAIN_AFTER <= now
-    return (request.started_at or request.updated_at) + patience <= now
+        owed_at = max(owed_at, request.called_at + CALLED_AGAIN_AFTER)
+    return owed_at <= now
 
 
 def called(request: Request, now: datetime, *, writer: str) -> Move:
     """Record that somebody is called, with what was found by then; ``writer`` is unique to this tick (``started``)."""
-    detail = OUTCOME_UNKNOWN if request.state is State.UNKNOWN else OUTCOME_MISSING
+    match request.state:
+        case State.UNKNOWN:
+            detail = OUTCOME_UNKNOWN
+        case State.APPLIED | State.FAILED:
+            detail = END_OVERDUE
+        case _:
+            detail = OUTCOME_MISSING
     note = Note(event=Event.ESCALATED, actor=SLUICE, after=request.found, detail=detail, writer=writer)
     return moved(request, replace(request, called_at=now), note, now)
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _STANDS: Final = frozenset(
     {
         Event.REQUESTED.value,
+        Event.APPROVED.value,
+        Event.DENIED.value,
+        Event.KEPT.value,
         Event.EXPIRED.value,
         Event.WITHDRAWN.value,
         Event.STALE.value,

@@ -167,6 +167,14 @@ class Request:
         return self.ending.former or {name: self.change.before.fields.get(name) for name in self.change.values}
 
     @property
+    def replaced(self) -> Mapping[str, object]:
+        """What the fields of the write under way had before it.
+
+        Of a write that puts back, those that it wants: what it did in part is tried again whole.
+        """
+        return self.wanted if self.undoing else self.change.before.fields
+
+    @property
     def can_be_put_back(self) -> bool:
         """Whether it was applied, and putting it back is not under way or done."""
         return self.state is State.APPLIED or (self.state is State.FAILED and self.undoing)

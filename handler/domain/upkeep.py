@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from handler.domain.lifecycle import is_past_trying
 from handler.domain.request import Emergency, Request, Review, State
@@ -11,6 +12,9 @@ from handler.domain.request import Emergency, Request, Review, State
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+A_MINUTE: Final = timedelta(minutes=1)
+LONGEST_PAUSE: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +84,26 @@ class RemindOfReview:
 
 
 Duty = Resume | Reconcile | Expire | Escalate | Remind | Revert | AskAboutEnd | LeaveToPeople | RemindOfReview
+_ABOUT_A_JOB: Final = (Resume, Reconcile, Revert)
 
 
 def plan(requests: Iterable[Request], now: datetime) -> tuple[Duty, ...]:
-    """Return what is due now, one duty for each request, in the order given."""
+    """Return what is due now, one duty for each request, in the order given: first what needs no look at a job.
+
+    A look takes seconds while Data Flow hangs, and nobody is to wait for that who only has to be reminded.
+    """
     due = (request for request in requests if request.due_at is not None and request.due_at <= now)
-    return tuple(duty for request in due if (duty := _duty(request, now)) is not None)
+    duties = (duty for request in due if (duty := _duty(request, now)) is not None)
+    return tuple(sorted(duties, key=lambda duty: isinstance(duty, _ABOUT_A_JOB)))
+
+
+def again_at(request: Request, now: datetime) -> datetime:
+    """Return when to try again what could not even be begun at the end of a change.
+
+    The pause is as long as that is overdue, a minute at least and a quarter of an hour at most.
+    """
+    overdue = now - (request.revert_at or now)
+    return now + min(max(overdue, A_MINUTE), LONGEST_PAUSE)
 
 
 def _duty(request: Request, now: datetime) -> Duty | None:

@@ -29,7 +29,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """The job has the values that were asked for."""
+    """The job has the values that were asked for, or still has some of them that only this write can have given it."""
 
     found: RunCondition
 
@@ -51,15 +51,28 @@ class NotKnown:
 Verdict = Took | DidNotTake | NotKnown
 
 
-def judge(wanted: Mapping[str, object], answer: Answer, found: RunCondition | None, since_write: timedelta) -> Verdict:
-    """Judge a write by the run condition read back ``since_write`` after it was sent; ``wanted`` are its fields."""
+def judge(
+    wanted: Mapping[str, object],
+    replaced: Mapping[str, object],
+    answer: Answer,
+    found: RunCondition | None,
+    since_write: timedelta,
+) -> Verdict:
+    """Judge a write by the run condition read back ``since_write`` after it was sent.
+
+    ``wanted`` are its fields, ``replaced`` the values that they had before.
+    """
     if found is None:
         return NotKnown(None)
-    if all(_is(found.fields.get(name), value) for name, value in wanted.items()):
+    there = [name for name, value in wanted.items() if _is(found.fields.get(name), value)]
+    if len(there) == len(wanted):
         return Took(found)
-    if answer is Answer.REFUSED or since_write >= SETTLES_AFTER:
+    if answer is Answer.REFUSED:
         return DidNotTake(found)
-    return NotKnown(found)
+    if since_write < SETTLES_AFTER:
+        return NotKnown(found)
+    is_ours = any(not _is(replaced.get(name), wanted[name]) for name in there)
+    return Took(found) if is_ours else DidNotTake(found)
 
 
 def _is(found: object, wanted: object) -> bool:

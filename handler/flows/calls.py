@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain.audit import Event
 from handler.domain.calls import EndNear, NotPutBack, PeopleReminded, ReviewWanted
-from handler.domain.pager import LookWanted
+from handler.domain.pager import EndOverdue, LookWanted
 from handler.domain.request import State
 from handler.flows.access import deciders_of
 from handler.flows.lookup import last_seen
@@ -31,6 +31,8 @@ def call_of(world: World, request: Request, news: News) -> Call | None:
             return PeopleReminded(request, deciders_of(world, request), to)
         case Event.ESCALATED if request.state in UNSETTLED:
             return LookWanted(request, to or (request.requester.user_id,), last_seen(world, request.change.job_id))
+        case Event.ESCALATED if request.revert_at is not None:
+            return EndOverdue(request, to or (request.requester.user_id,))
         case Event.ESCALATED:
             return NotPutBack(request, to or (request.requester.user_id,))
         case Event.REVIEW_REMINDED:

@@ -27,12 +27,12 @@ class Wish:
     because: str | None = None
 
     def scale_question(self, asker: Asker) -> Question:
-        """Ask whether this person may have it; of an emergency, as an emergency."""
+        """Ask whether this person may have it; of an emergency, for a time, as an emergency."""
         return replace(
             about_change(question(asker, Action.SCALE, self.job), self.change),
             for_minutes=self.minutes,
             has_reason=bool(self.because or self.request.reason),
-            break_glass=self.request.emergency is not None,
+            break_glass=self.request.emergency is not None and self.minutes > 0,  # what stays is no emergency's
         )
 
     def approve_question(self, asker: Asker) -> Question:

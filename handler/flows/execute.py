@@ -99,7 +99,7 @@ def put_back(world: World, request: Request, way: PutBack, undoer: Undoer | None
 def reconcile(world: World, request: Request) -> Request:
     """Look once more at a change whose outcome is not known; never write it again."""
     now = world.clock.now()
-    verdict = judge(request.wanted, Answer.UNCLEAR, _look(world, request), _since(world, request))
+    verdict = judge(request.wanted, request.replaced, Answer.UNCLEAR, _look(world, request), _since(world, request))
     return _recorded(world, request, partial(lifecycle.settled, verdict=verdict, now=now))
 
 
@@ -136,7 +136,7 @@ def _read_back(world: World, intent: Request, answer: Answer) -> Verdict:
     verdict: Verdict = NotKnown(None)
     for seconds in LOOKS_AFTER_SECONDS:
         world.clock.sleep(seconds)
-        verdict = judge(intent.wanted, answer, _look(world, intent), _since(world, intent))
+        verdict = judge(intent.wanted, intent.replaced, answer, _look(world, intent), _since(world, intent))
         if not isinstance(verdict, NotKnown):
             break
     return verdict

@@ -60,10 +60,11 @@ def _above(world: World, request: Request, name: str) -> tuple[Request, ...]:
     """Return the later changes that have set a field, the newest first."""
     later: list[Request] = []
     for each in _pile(world, name, _newest(world, name, request.change.job_id)):
-        if each.id == request.id or each.created_at < request.created_at:
-            break
+        if each.id == request.id:
+            return tuple(later)
         later.append(each)
-    return tuple(later)
+    # Its end came before, so the pile has closed over it, and only the clocks can tell.
+    return tuple(each for each in later if each.created_at >= request.created_at)
 
 
 def _below(world: World, request: Request, name: str) -> tuple[Request, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from handler.domain import emergency, ending, review
-from handler.domain.errors import JobBusy, Moved, SluiceError
+from handler.domain.errors import JobBusy, LedgerError, Moved, SluiceError
 from handler.domain.outcomes import ChangeShown
 from handler.domain.upkeep import (
+    A_MINUTE,
     AskAboutEnd,
     Escalate,
     Expire,
@@ -18,6 +20,7 @@ from handler.domain.upkeep import (
     RemindOfReview,
     Resume,
     Revert,
+    again_at,
     plan,
 )
 from handler.flows.execute import execute, reconcile, revert
@@ -25,6 +28,7 @@ from handler.flows.pager import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from handler.domain.model import RequestId
     from handler.domain.moves import Move
@@ -33,8 +37,8 @@ if TYPE_CHECKING:
     from handler.domain.upkeep import Duty
     from handler.ports import World
 
-# As many as fit into one invocation; what is left is due again a minute later.
-MOST_DUTIES: Final = 25
+# More than fit into one invocation; what is left is due again a minute later.
+MOST_DUTIES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +57,27 @@ class Ticked:
     overdue: Overdue | None = None
 
 
-def tick(world: World, has_time: Callable[[], bool] = lambda: True) -> Ticked:
-    """Do what is due now, as long as there is time. One duty's failure does not keep the others waiting."""
+def tick(
+    world: World, has_time: Callable[[], bool] = lambda: True, has_time_to_work: Callable[[], bool] = lambda: True
+) -> Ticked:
+    """Do what is due now, as long as there is time to work, and call people, as long as there is any.
+
+    One duty's failure does not keep the others waiting.
+    """
     told: list[ChangeShown] = []
     failed: list[tuple[RequestId, SluiceError]] = []
     now = world.clock.now()
     due = world.ledger.due_requests(now, limit=MOST_DUTIES)
     for duty in plan(due, now):
-        if not has_time():
+        if not has_time_to_work():
             break
         try:
             outcome = _done(world, duty)
-        except (Moved, JobBusy):
-            continue  # somebody was first, or the job is being changed: what is owed then stays due
+        except Moved:
+            continue  # somebody was first
+        except JobBusy:
+            _put_off(world, duty.request, now + A_MINUTE)  # the job is being changed
+            continue
         except SluiceError as error:
             failed.append((duty.request.id, error))
             continue
@@ -84,7 +96,10 @@ def _done(world: World, duty: Duty) -> ChangeShown | None:
         case Reconcile(request):
             return _if_changed(request, reconcile(world, request))
         case Revert(request):
-            return _if_changed(request, revert(world, request))
+            after = revert(world, request)
+            if after is request:
+                _put_off(world, request, again_at(request, now))
+            return _if_changed(request, after)
         case Expire(request):
             return ChangeShown(_recorded(world, request, review.expired(request, now)))
         case Escalate(request, asked):
@@ -99,6 +114,12 @@ def _done(world: World, duty: Duty) -> ChangeShown | None:
             return ChangeShown(_recorded(world, request, ending.left_to_people(request, now)))
         case RemindOfReview(request, wanted):
             return ChangeShown(_recorded(world, request, emergency.review_reminded(request, wanted, now)))
+
+
+def _put_off(world: World, request: Request, until: datetime) -> None:
+    """Let others come first until then: what cannot be done takes its time at each try."""
+    with suppress(LedgerError):
+        world.ledger.put_off(request, until)
 
 
 def _if_changed(before: Request, after: Request) -> ChangeShown | None:

@@ -53,6 +53,8 @@ def undone_message(say: Voice, request: Request) -> Message:
 
 def _title(say: Voice, request: Request) -> Mrkdwn:
     name, change = code(request.change.job_name), what(say, request.change)
+    if _is_partly(request):
+        return say("became.partly", name=name, what=change)
     if request.undoing and request.state in NOT_UNDONE:
         return say(f"undoing.{request.state.value}", name=name, what=change)
     return say(f"became.{request.state.value}", name=name, what=change)
@@ -93,7 +95,16 @@ def _proof(say: Voice, request: Request) -> Sequence[Mrkdwn]:
     moved = request.change.after.differences(request.found) if request.found else ()
     if not moved:
         return (say("change.applied_next"),)
+    if _is_partly(request):
+        return say("change.applied_partly"), *drift(say, moved), say("change.drift_next")
     return say("change.applied_drift"), *drift(say, moved), say("change.drift_next")
+
+
+def _is_partly(request: Request) -> bool:
+    """Whether the job has some of the values that were asked for, and not all."""
+    if request.state is not State.APPLIED or request.found is None or is_over(request):
+        return False
+    return any(each.name in request.change.values for each in request.change.after.differences(request.found))
 
 
 def _failed(say: Voice, request: Request) -> Sequence[Mrkdwn]:

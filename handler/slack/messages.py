@@ -26,7 +26,7 @@ from handler.domain.outcomes import (
     Undone,
     WhyShown,
 )
-from handler.domain.pager import LookWanted
+from handler.domain.pager import EndOverdue, LookWanted
 from handler.slack import (
     change_view,
     ending_view,
@@ -65,7 +65,7 @@ def render(say: Voice, outcome: Outcome) -> Message | None:
             return review_view.again_message(say, outcome)
         case ClickRefused():
             return review_view.click_message(say, outcome)
-        case PeopleReminded() | ReviewWanted() | EndNear() | NotPutBack() | LookWanted():
+        case PeopleReminded() | ReviewWanted() | EndNear() | NotPutBack() | LookWanted() | EndOverdue():
             return render_call(say, outcome)
         case WhyShown():
             return review_view.why_message(say, outcome)
@@ -98,3 +98,5 @@ def render_call(say: Voice, call: Call) -> Message:
             return ending_view.not_put_back_message(say, call)
         case LookWanted():
             return pager_view.look_message(say, call)
+        case EndOverdue():
+            return pager_view.end_overdue_message(say, call)

@@ -1,4 +1,4 @@
-"""The call to somebody who is to look at a job, since nobody knows what became of a change."""
+"""The call to somebody who is to look at a job: nobody knows what became of a change, or it is not put back."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from handler.domain.model import TIMEOUT, WORKERS, RunCondition
 from handler.domain.request import State
 from handler.slack.blocks import told
-from handler.slack.mrkdwn import Mrkdwn, call, code, mention, moment
+from handler.slack.mrkdwn import Mrkdwn, bare, call, code, mention, moment
 from handler.slack.quantities import difference, timeout, workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from handler.domain.pager import LookWanted
+    from handler.domain.pager import EndOverdue, LookWanted
     from handler.ports import Message
     from handler.slack.voice import Voice
 
@@ -41,6 +41,20 @@ def look_message(say: Voice, wanted: LookWanted) -> Message:
         say("pager.not_done_back" if request.undoing else "pager.not_done", values=_values(say, otherwise)),
         say("pager.do_not_repeat"),
         say("pager.meanwhile"),
+    ]
+    return told(lines, say("change.footer", id=code(request.id)))
+
+
+def end_overdue_message(say: Voice, overdue: EndOverdue) -> Message:
+    """Say what is not put back since when, what may stand in the way, and what to do."""
+    request, change = overdue.request, overdue.request.change
+    to = Mrkdwn(" ".join(call(each) for each in overdue.escalated_to))
+    name, what = code(change.job_name), difference(say, change.before.fields, change.after.fields)
+    due_at = moment(request.revert_at or request.updated_at)
+    lines = [
+        say("pager.end", to=to, name=name, what=what, at=due_at),
+        say("pager.end_why"),
+        say("pager.end_next", job=bare(change.job_name)),
     ]
     return told(lines, say("change.footer", id=code(request.id)))
 

@@ -74,6 +74,7 @@ class _Watched:
             count("Unknowns", late.unknowns)
             count("UnknownAge", late.unknown_for.total_seconds())
             count("IntentsWithoutOutcome", late.unfinished)
+            count("EndsOverdue", late.unended)
         return requests
 
     def _call(self, method: Callable[..., object]) -> Callable[..., object]:

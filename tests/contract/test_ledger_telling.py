@@ -134,6 +134,28 @@ def test_what_the_first_worker_tells_after_it_was_taken_over_is_the_second_s_to_
     assert ledger.request(request.id) == claimed
 
 
+def test_what_cannot_be_done_yet_is_put_off_and_stays_as_it_is(ledger: Ledger) -> None:
+    """The tick turns to others first; what is owed, and what is to be told, is as it was."""
+    request = applied(ledger)
+    ledger.put_off(request, makers.at(30))
+    later = replace(request, due_at=makers.at(30))
+    assert ledger.request(request.id) == later
+    assert ledger.due_requests(makers.at(3), limit=5) == (later,)
+    ledger.told(later)
+    assert ledger.due_requests(makers.at(29), limit=5) == ()
+    assert [each.id for each in ledger.due_requests(makers.at(30), limit=5)] == [request.id]
+
+
+def test_what_moved_on_is_not_put_off(ledger: Ledger) -> None:
+    """Who has moved it has said when it is due."""
+    before = applied(ledger)
+    noted = makers.step(before, State.APPLIED, event=Event.REVIEWED, due_at=makers.at(5))
+    ledger.advance(before, noted.request, noted.fact)
+    with pytest.raises(Moved):
+        ledger.put_off(before, makers.at(30))
+    assert ledger.request(before.id) == noted.request
+
+
 def test_where_a_card_stands_is_kept_with_the_fact_it_told_of(ledger: Ledger) -> None:
     """So that nobody is called for what the card itself was the first to tell."""
     request = applied(ledger)

@@ -138,6 +138,13 @@ class FakeLedger:
             self.requests[request.id] = replace(self.requests[request.id], tell_at=until)
             return replace(request, tell_at=until)
 
+    def put_off(self, request: Request, until: datetime) -> None:
+        """Turn to what it owes later. Raises Moved when the request or its telling is no longer as it was read."""
+        with self.call("put_off"):
+            if not self._is_as_read(request):
+                raise Moved(None)
+            self.requests[request.id] = replace(self.requests[request.id], due_at=until)
+
     def request(self, request_id: RequestId) -> Request | None:
         """Read one request."""
         with self.call("request"):

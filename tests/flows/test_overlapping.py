@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.domain.dataflow_errors import DataFlowUnavailable
+from handler.domain.outcomes import ClickRefused
 from handler.domain.request import State
+from handler.domain.review import Objection
 from handler.flows.execute import revert
 from handler.flows.upkeep import tick
 from tests.fakes.dataflow import Fault
 from tests.flows.meanwhile import BusyDataFlow, BusyLedger, nothing
-from tests.makers import JOB_ID, run_condition
+from tests.makers import JOB_ID, at, run_condition
 
 if TYPE_CHECKING:
     from handler.domain.request import Request
@@ -103,6 +105,30 @@ def test_each_field_goes_its_own_way(story: Story) -> None:
     assert (ended.state, ended.ending.former) == (State.REVERTED, {"timeout": 360})
     pass_time(story, 30)
     assert story.dataflow.stored(JOB_ID) == run_condition()
+
+
+@pytest.mark.parametrize("seconds", [-2, -600])
+def test_clocks_that_disagree_do_not_say_which_change_lies_on_top(story: Story, seconds: int) -> None:
+    """The second worker's clock is behind: the order in which they were applied counts all the same."""
+    lower = asked(story, "workers=4 timeout=500 for 1h", "first")
+    story.clock.move_on(seconds=seconds)
+    asked(story, "workers=6 for 3h", "second")
+    story.clock.at = at(61)
+    assert tick(story.world).failed == ()
+    assert (story.now(lower).state, story.workers()) == (State.REVERTED, 6)
+    assert story.dataflow.stored(JOB_ID).fields["timeout"] == 360
+
+
+def test_of_a_change_that_is_over_the_clock_says_what_came_later(story: Story) -> None:
+    """It ended while another lay on top, and no later change knows of it: what was set since stays."""
+    over = asked(story, "workers=4 for 1h", "first")
+    asked(story, "workers=6 for 2h", "second")
+    pass_time(story, 120)
+    assert story.workers() == 2
+    asked(story, "workers=4 for 3h", "third")
+    undone = story.ask(f"undo {over.id}", delivery="fourth")
+    assert isinstance(undone, ClickRefused)
+    assert (undone.why, story.workers()) == (Objection.OVERLAID, 4)
 
 
 def test_the_same_value_again_belongs_to_the_later_change(story: Story) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from handler.adapters.policy.settings_file import Escalate
-from handler.domain.dataflow_errors import DataFlowTimedOut, DataFlowUnavailable
+from handler.delivery import Desk
+from handler.domain.dataflow_errors import DataFlowTimedOut, DataFlowUnavailable, PermissionDenied
 from handler.domain.errors import ChatUnavailable, JobBusy, LedgerUnavailable
 from handler.domain.model import RequestId
 from handler.domain.outcomes import JobIsBusy
@@ -18,20 +20,39 @@ from handler.domain.overdue import Overdue
 from handler.domain.request import State
 from handler.flows.pager import watch
 from handler.flows.upkeep import Ticked, tick
-from tests.fakes.dataflow import Fault
+from tests.fakes.dataflow import FakeDataFlow, Fault
 from tests.fakes.ledger import Fault as LedgerFault
 from tests.flows.conftest import KIM, LEE
 from tests.flows.meanwhile import BusyDataFlow, BusyLedger
 from tests.flows.office import read
 from tests.flows.policies import with_approvals
-from tests.makers import JOB_ID, opening
+from tests.makers import JOB_ID, at, change, opening
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from handler.domain.model import Job
     from handler.domain.request import Request
+    from tests.fakes.clock import FakeClock
     from tests.flows.conftest import Story
     from tests.flows.office import Office
 
 DOWN = DataFlowUnavailable("getJobById", status=503, may_have_changed=False)
+
+
+class SlowDataFlow(FakeDataFlow):
+    """Jobs of which each read takes ten seconds, and then fails; all but those of ``others``."""
+
+    def __init__(self, others: FakeDataFlow, clock: FakeClock) -> None:
+        super().__init__([others.job(summary.id) for summary in others.jobs()])
+        self._clock = clock
+
+    def job(self, job_id: str) -> Job:
+        """Read one job by its id."""
+        if job_id.startswith("job-"):
+            self._clock.move_on(seconds=10)
+            raise DOWN
+        return super().job(job_id)
 
 
 def lost(office: Office, *, takes_effect: bool = False) -> None:
@@ -209,6 +230,77 @@ def test_an_intent_that_cannot_be_read_back_is_called_about_as_unknown(office: O
     assert (office.state(), calls(office)) == (State.UNKNOWN, [])
     minutes_pass(office, 1)
     assert len(calls(office)) == 1
+
+
+# An end that cannot be carried out
+
+
+def unreadable(office: Office) -> None:
+    """Let the key lose its right to the job."""
+    office.story.dataflow.faults.append(Fault("job", PermissionDenied("getJobById"), times=10_000))
+
+
+def test_an_end_that_cannot_be_begun_is_called_about_and_the_next_try_is_later_each_time(office: Office) -> None:
+    """After the set time below the card, on record; each hour again; and when the job can be read, it is put back."""
+    office.type("scale wordcount workers=4 for 1h because backlog")
+    unreadable(office)
+    minutes_pass(office, 79)
+    assert calls(office) == []
+    minutes_pass(office, 1)
+    (call,) = calls(office)
+    overdue = "wordcount workers 2 → 4 was to be put back 2026-11-23 04:04 UTC, and is not."
+    then = "Sluice goes on trying; what cannot wait, put back in the console."
+    assert call.replace("\u00a0", " ").splitlines() == [
+        f"<!subteam^S0LEADS>: please look at a job. {overdue}",
+        "The job cannot be read, another request holds it, or the record cannot be written.",
+        f"/dataflow status wordcount and /dataflow requests show which. {then}",
+        f"request {office.request.id}",
+    ]
+    minutes_pass(office, 60)
+    assert len(calls(office)) == 2
+    assert [fact["detail"] for fact in office.story.facts("escalated")] == ["end_overdue"] * 2
+    office.story.dataflow.faults.clear()
+    minutes_pass(office, 15)
+    assert (office.state(), office.story.workers(), len(calls(office))) == (State.REVERTED, 2, 2)
+    assert office.story.is_sound(office.request)
+
+
+def test_an_end_that_the_record_refuses_is_called_about_too(office: Office) -> None:
+    """Nothing can be put on record, the call neither: people hear of it all the same, once."""
+    office.type("scale wordcount workers=4 for 1h because backlog")
+    office.story.clock.move_on(minutes=55)
+    office.desk.tick()
+    office.story.ledger.faults += [LedgerFault("advance")] * 10_000
+    minutes_pass(office, 60)
+    assert len(calls(office)) == 1
+    assert "was to be put back" in calls(office)[0]
+
+
+def seconds_left(clock: FakeClock, begun_at: datetime) -> float:
+    """Return what is left of a minute."""
+    return 60 - (clock.now() - begun_at).total_seconds()
+
+
+def test_ends_that_cannot_be_carried_out_keep_nobody_waiting(office: Office) -> None:
+    """However many there are and however long each look takes, the rest of what is due is done within minutes."""
+    story, clock = office.story, office.story.clock
+    for number in range(30):
+        move = opening(
+            f"aaaa-{number:04}",
+            State.APPLIED,
+            asked=change(job_id=f"job-{number}"),
+            revert_at=at(0),
+            due_at=at(0),
+        )
+        story.ledger.open(move.request, move.fact)
+    asked = story.opened("scale wordcount workers=8 because backlog")
+    story.opened("scale orders-daily workers=4 for 20m because backlog", delivery="delivery-2")
+    story.dataflow = SlowDataFlow(story.dataflow, clock)
+    for minute in range(31, 46):
+        clock.at = at(minute)
+        Desk(office.desk.world, office.desk.herald, partial(seconds_left, clock, at(minute))).tick()
+    assert story.now(asked).state is State.EXPIRED
+    assert story.events().count("reverted") == 1
 
 
 # What a tick says of it

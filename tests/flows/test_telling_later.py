@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -141,7 +142,7 @@ def test_what_is_owed_is_told_though_something_else_about_it_stays_due(office: O
     office.story.clock.move_on(minutes=10)
     office.desk.tick()
     first = min(office.story.ledger.requests.values(), key=lambda request: request.change.values["numWorker"])
-    assert (first.state, first.due_at) == (State.APPLIED, at(10))
+    assert (first.state, first.due_at) == (State.APPLIED, at(11))
     assert first.card is not None
     assert office.shown(first.card).text.startswith("Done:")
 
@@ -316,15 +317,15 @@ def test_nothing_is_taken_over_of_what_is_told_or_is_not_there(story: Story) -> 
 
 
 class Patience:
-    """Seconds that are left of an invocation: fewer with each look."""
+    """Seconds that are left of an invocation: ``enough`` at so many looks, then too few."""
 
-    def __init__(self, looks: int) -> None:
-        self.looks = looks
+    def __init__(self, looks: int, enough: float = 2 * ENOUGH_SECONDS) -> None:
+        self.looks, self.enough = looks, enough
 
     def __call__(self) -> float:
         """Look."""
         self.looks -= 1
-        return ENOUGH_SECONDS if self.looks >= 0 else ENOUGH_SECONDS - 0.1
+        return self.enough if self.looks >= 0 else ENOUGH_SECONDS - 0.1
 
 
 def hurried(office: Office, looks: int) -> Desk:
@@ -345,6 +346,19 @@ def test_a_tick_takes_up_nothing_that_does_not_fit_in(office: Office, looks: int
         office.story.clock.move_on(minutes=1)
         office.desk.tick()
     assert (len(office.story.facts("expired")), len(office.chat.replies)) == (2, 2)
+
+
+def test_no_duty_takes_the_time_that_calling_and_telling_people_needs(office: Office) -> None:
+    """With time left to tell, but not for a duty and for telling as well, people are called about what is unknown."""
+    office.type(SCALE)
+    asked = office.request
+    office.story.ledger.requests[asked.id] = replace(asked, state=State.UNKNOWN, due_at=at(600))
+    office.story.ledger.locks[asked.change.job_id] = asked.id
+    office.type("scale orders-daily workers=8", trigger_id="trigger-2")
+    office.story.clock.move_on(minutes=31)
+    Desk(office.desk.world, office.desk.herald, Patience(100, 2 * ENOUGH_SECONDS - 0.1)).tick()
+    assert (office.story.facts("expired"), len(office.story.facts("escalated"))) == ([], 1)
+    assert "please look at a job" in office.chat.replies[-1][1].text
 
 
 def test_a_tick_takes_over_nothing_that_does_not_fit_in(office: Office) -> None:

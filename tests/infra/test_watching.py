@@ -32,6 +32,7 @@ ALARMS = {
     "handovers-failed": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", 0, "GreaterThanThreshold"),
     "unknown-outcome": ("Sluice", "UnknownAge", "Maximum", 300, "GreaterThanThreshold"),
     "intent-without-outcome": ("Sluice", "IntentsWithoutOutcome", "Maximum", 0, "GreaterThanThreshold"),
+    "end-overdue": ("Sluice", "EndsOverdue", "Maximum", 0, "GreaterThanThreshold"),
     "tick-missing": ("Sluice", "TicksDone", "Sum", 1, "LessThanThreshold"),
 }
 

@@ -61,6 +61,7 @@ class Expected:
     is_extended: bool = False
     undone_by: str | None = None
     called_at: datetime | None = None
+    put_off_to: datetime | None = None
 
     @property
     def begun_at(self) -> datetime:
@@ -99,7 +100,7 @@ class Expected:
             case "applied" | "failed" | "reverted":
                 review_at = self.review_at if self.is_emergency and not self.is_reviewed else None
                 owed = [self.revert_at, self.notice_at, review_at]
-                return min((at for at in owed if at), default=None)
+                return self.put_off_to or min((at for at in owed if at), default=None)
             case _:
                 return None
 

@@ -28,6 +28,7 @@ LOOK_AGAIN_AFTER: Final = timedelta(hours=1)
 OUTCOME_WITHIN: Final = 5 * MINUTE
 CALLED_AGAIN_AFTER: Final = timedelta(hours=1)
 NOTICE_BEFORE: Final = 10 * MINUTE
+ABOUT_A_JOB: Final = {"resume", "reconcile", "revert"}
 TRIES_AFTER: Final = {1: 1, 2: 2, 3: 4, 4: 8, 5: 15}
 """After how many minutes a putting back that has failed so many times is tried again."""
 
@@ -70,6 +71,8 @@ class Work:
         request.log.append((event, actor))
         for name, value in changes.items():
             setattr(request, name, value)
+        if event != "click_refused" and "called_at" not in changes:
+            request.put_off_to = None
         if event == "applied":
             self.applied.append(request)
         if silence is not None:
@@ -139,19 +142,24 @@ class Work:
         self.step(request, "failed", request.requester, state="failed", notice_at=None, **changes)
 
     def _revert(self, request: Expected) -> None:
-        job = self.read(request.job_id)
+        job, begun_with = self.read(request.job_id), len(request.log)
         if job is None:
+            overdue = max(self.now - (request.revert_at or self.now), MINUTE)
+            request.put_off_to = self.now + min(overdue, LONGEST_PAUSE)
             return
-        if self.is_overlaid(request, job) or job["numWorker"] != request.workers:
-            self.step(request, "kept", SLUICE, revert_at=None, notice_at=None, is_over=True)
-            return
+        is_over = self.is_overlaid(request, job) or job["numWorker"] != request.workers
         former, standing, seen = self.former(request), request.standing, -1
         with suppress(UnansweredError):
             while seen != len(request.log) and request.standing == standing:
                 seen = len(request.log)
-                if self.has_begun_to_put_back(request, SLUICE, former):
+                if is_over:
+                    if self.record(request, "kept", SLUICE, revert_at=None, notice_at=None, is_over=True):
+                        return
+                elif self.has_begun_to_put_back(request, SLUICE, former):
                     self.write_former(request, job, former)
                     return
+            if begun_with == len(request.log) and self._is_held(request.job_id):
+                request.put_off_to = self.now + MINUTE
 
     def has_begun_to_put_back(self, request: Expected, actor: str, former: object, **by_whom: object) -> bool:
         """Put on record that the former value is about to be written. Raises UnansweredError."""
@@ -200,8 +208,9 @@ class Work:
         due = [(each.due_at, each) for each in self.requests.values() if each.due_at and each.due_at <= self.now]
         planned = [(each, len(each.log), each.standing) for _, each in sorted(due, key=lambda pair: pair[0])]
         duties = [self._duty(each) for each, _, _ in planned]
-        for (request, seen, standing), duty in zip(planned, duties, strict=True):
-            if duty in {"resume", "reconcile", "revert"}:
+        in_turn = sorted(zip(planned, duties, strict=True), key=lambda pair: pair[1] in ABOUT_A_JOB)
+        for (request, seen, standing), duty in in_turn:
+            if duty in ABOUT_A_JOB:
                 if request.standing == standing:
                     self._work(request, duty)
             elif len(request.log) == seen:
@@ -228,12 +237,15 @@ class Work:
                     self.record(request, "escalated", SLUICE, called_at=self.now)
 
     def _is_overdue(self, request: Expected) -> bool:
-        patience = {"unknown": self.terms.call_after, "applying": OUTCOME_WITHIN, "reverting": OUTCOME_WITHIN}
-        if request.state not in patience or request.started_at is None:
+        call_after = self.terms.call_after
+        patience = {"unknown": call_after, "applying": OUTCOME_WITHIN, "reverting": OUTCOME_WITHIN}
+        if request.state in patience and request.started_at is not None:
+            owed_at = request.started_at + patience[request.state]
+        elif request.state in {"applied", "failed"} and request.revert_at is not None:
+            owed_at = request.revert_at + call_after
+        else:
             return False
-        if request.called_at is not None:
-            return request.called_at + CALLED_AGAIN_AFTER <= self.now
-        return request.started_at + patience[request.state] <= self.now
+        return max(owed_at, (request.called_at or owed_at - CALLED_AGAIN_AFTER) + CALLED_AGAIN_AFTER) <= self.now
 
     def _duty(self, request: Expected) -> str:
         now = self.now

@@ -98,6 +98,7 @@ def test_what_is_overdue_is_measured_whenever_the_open_requests_are_read(figures
         Measured("Unknowns", 1, {}),
         Measured("UnknownAge", age, {}),
         Measured("IntentsWithoutOutcome", 0, {}),
+        Measured("EndsOverdue", 0, {}),
     ]
     assert age > 300
 

@@ -136,6 +136,10 @@ class DynamoLedger:
         self._tell("claim_telling", request, claimed)
         return claimed
 
+    def put_off(self, request: Request, until: datetime) -> None:
+        """Turn to it later; see the port."""
+        self._tell("put_off", request, replace(request, due_at=until))
+
     def request(self, request_id: RequestId) -> Request | None:
         """Read one request, consistently; what cannot be a request's id names none."""
         if not names_request(request_id):
@@ -198,7 +202,7 @@ class DynamoLedger:
             raise LedgerUnavailable("last_tick", str(problem)) from problem
 
     def _tell(self, operation: str, before: Request, after: Request) -> None:
-        """Keep who tells what. Raises Moved when the request, or who is to tell of it, is no longer as read."""
+        """Keep who tells what, and when. Raises Moved when the request, or who is to tell of it, is not as read."""
         update = self._writes.telling(before, after)
         try:
             self._calls.do(operation, lambda: self._client.update_item(**update))

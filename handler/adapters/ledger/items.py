@@ -134,7 +134,6 @@ def request_attributes(request: Request) -> dict[str, object]:
         "updated_at": moment(request.updated_at),
         "started_at": moment(request.started_at),
         "called_at": moment(request.called_at),
-        "due_at": moment(request.due_at),
         "found": None if request.found is None else _text(request.found.fields),
         "problem": request.problem,
         "checks": request.checks,
@@ -152,12 +151,13 @@ def request_attributes(request: Request) -> dict[str, object]:
 
 
 def telling_attributes(request: Request) -> dict[str, object]:
-    """Return what is untold and who is to tell it when, with the place in the index, which depends on it.
+    """Return what is untold and when the tick turns to it, to tell it or for what is owed, with the place in the index.
 
     Those that the tick must turn to at no time come last there.
     """
     is_listed = request.is_open or request.tell_at is not None
     return {
+        "due_at": moment(request.due_at),
         "tell_at": moment(request.tell_at),
         "untold": [{"event": each.event.value, "seq": each.seq} for each in request.untold] or None,
         f"{INDEX_PREFIX}open": OPEN if is_listed else None,

@@ -116,7 +116,7 @@ class Writes:
         return self._update(request_id, {"card": card_attributes(card)}, clauses.REQUEST_EXISTS)
 
     def telling(self, before: Request, after: Request) -> UpdateTypeDef:
-        """Keep what is untold, and who is to tell it when; nothing else of the request has changed."""
+        """Keep what is untold, and when the tick turns to it; nothing else of the request has changed."""
         as_read = (clauses.head_is_as_read(before), clauses.telling_is_as_read(before))
         return self._update(before.id, {"schema": SCHEMA, **telling_attributes(after)}, *as_read)
 

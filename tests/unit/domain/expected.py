@@ -14,6 +14,8 @@ from handler.domain.request import State
 from tests.makers import JOB_ID, REQUEST_ID, actor, at, card, request, run_condition
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from handler.domain.model import RunCondition
     from handler.domain.request import Request
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
         """What a fact may say beyond what every fact of a move says."""
 
         channel: str
+        before: Mapping[str, object]
         reason: str
         because: tuple[str, ...]
         policy_version: str

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.domain.audit import Event, breaks, timestamp
+from handler.domain.audit import Event, breaks, recordable, timestamp
 from handler.domain.authority import Allowed
 from handler.domain.errors import IllegalMove
 from handler.domain.lifecycle import (
@@ -103,7 +103,7 @@ def test_putting_back_records_the_intent_anew() -> None:
         called_at=at(-60),
         ending=Ending(notice_at=at(-10), failures=2),
     )
-    fact = recorded("sluice", Event.REVERTING, SIX, writer="worker-1")
+    fact = recorded("sluice", Event.REVERTING, SIX, before=recordable(FOUR), writer="worker-1")
     expected = move(
         before,
         fact,
@@ -127,6 +127,7 @@ def test_who_wants_a_change_put_back_is_on_record() -> None:
         "U0LEE",
         Event.REVERTING,
         SIX,
+        before=recordable(FOUR),
         channel="C0DATA",
         reason="over",
         because=("leads-approve",),
@@ -179,9 +180,9 @@ def test_a_write_that_took_is_applied_until_its_end(state: State, revert_at: dat
 
 @pytest.mark.parametrize("state", [State.REVERTING, State.UNKNOWN])
 def test_an_undoing_write_that_took_has_reverted(state: State) -> None:
-    """The former values are back; nothing is due but a look at an emergency."""
+    """The former values are back, in place of those that were set; nothing is due but a look at an emergency."""
     before = waiting(state, undoing=True, emergency=Emergency(review_at=at(30)))
-    fact = recorded("U0KIM", Event.REVERTED, FOUR)
+    fact = recorded("U0KIM", Event.REVERTED, FOUR, before=recordable(before.change.after))
     expected = move(before, fact, state=State.REVERTED, found=FOUR, due_at=at(30))
     assert settled(before, Took(FOUR), at(1)) == expected
 
@@ -202,7 +203,7 @@ def test_a_putting_back_that_did_not_take_is_tried_again(failures: int, pause: i
     """After 1, 2, 4, 8 and 15 minutes; after the last of these people are called, at once."""
     emergency = review_at and Emergency(review_at=review_at)
     before = waiting(State.REVERTING, undoing=True, emergency=emergency, ending=Ending(failures=failures))
-    fact = recorded("U0KIM", Event.FAILED, SIX, detail="Throttled")
+    fact = recorded("U0KIM", Event.FAILED, SIX, before=recordable(before.change.after), detail="Throttled")
     again = at(1 + pause)
     expected = move(
         before,

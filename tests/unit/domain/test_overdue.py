@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from handler.domain.overdue import OUTCOME_WITHIN, Overdue, overdue
+from handler.domain.overdue import END_WITHIN, OUTCOME_WITHIN, Overdue, overdue
 from handler.domain.request import State
 from tests.makers import at, request
 
@@ -47,7 +47,30 @@ def test_whatever_waits_for_people_is_not_overdue(state: State) -> None:
     assert overdue([request(state=state, started_at=at(0))], at(10_000)) == NOTHING
 
 
+@pytest.mark.parametrize("state", [State.APPLIED, State.FAILED])
+@pytest.mark.parametrize(("later", "unended"), [(timedelta(), 0), (timedelta(microseconds=1), 1)])
+def test_an_end_that_nobody_can_begin_is_overdue_after_a_quarter_of_an_hour(
+    state: State, later: timedelta, unended: int
+) -> None:
+    """Counted from the end; of what was tried and failed, from when it is tried again."""
+    over = request(state=state, undoing=state is State.FAILED, revert_at=at(0))
+    for_ever = request(state=State.APPLIED)
+    never_made = request(state=State.FAILED, revert_at=at(0))
+    put_back = request(state=State.REVERTED, revert_at=at(0))
+    found = overdue([over, for_ever, never_made, put_back], at(0) + END_WITHIN + later)
+    assert found == Overdue(0, timedelta(), 0, unended)
+
+
+@pytest.mark.parametrize("which", range(3))
+def test_any_of_them_is_worth_a_line_in_the_log(which: int) -> None:
+    """And where there is none, there is nothing to say."""
+    counts = [0, 0, 0]
+    assert not Overdue(counts[0], timedelta(), counts[1], counts[2]).is_any
+    counts[which] = 1
+    assert Overdue(counts[0], timedelta(), counts[1], counts[2]).is_any
+
+
 def test_the_figures_are_plain_numbers() -> None:
     """The log takes no spans of time."""
-    expected = {"unknowns": 2, "unknown_for_seconds": 90.0, "unfinished": 1}
-    assert Overdue(2, timedelta(seconds=90), 1).figures() == expected
+    expected = {"unknowns": 2, "unknown_for_seconds": 90.0, "unfinished": 1, "unended": 3}
+    assert Overdue(2, timedelta(seconds=90), 1, 3).figures() == expected

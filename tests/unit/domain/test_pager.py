@@ -38,6 +38,21 @@ def test_somebody_is_called_when_it_has_lasted_long_enough(state: State, terms: 
     assert is_owed(told, terms, at(minutes + 60))
 
 
+@pytest.mark.parametrize(("terms", "minutes"), [(Terms(), 15), (TWENTY, 20)])
+@pytest.mark.parametrize("state", [State.APPLIED, State.FAILED])
+def test_somebody_is_called_when_an_end_cannot_be_carried_out(state: State, terms: Terms, minutes: int) -> None:
+    """Counted from the end; then once each hour, as long as it lasts, and anew when the end was put off."""
+    over = waiting(state, started_at=at(-60), revert_at=NOW)
+    assert not is_owed(over, terms, at(minutes) - INSTANT)
+    assert is_owed(over, terms, at(minutes))
+    told = replace(over, called_at=at(minutes))
+    assert not is_owed(told, terms, at(minutes + 60) - INSTANT)
+    assert is_owed(told, terms, at(minutes + 60))
+    put_off = replace(told, revert_at=at(90))
+    assert not is_owed(put_off, terms, at(90 + minutes) - INSTANT)
+    assert is_owed(put_off, terms, at(90 + minutes))
+
+
 def test_without_a_beginning_the_last_move_counts() -> None:
     """Somebody has edited the item: then what is certain is when it was last moved."""
     lost = waiting(State.UNKNOWN, started_at=None, updated_at=NOW)
@@ -56,6 +71,8 @@ def test_nobody_is_called_about_what_is_known(state: State) -> None:
         (State.UNKNOWN, "outcome_unknown"),
         (State.APPLYING, "outcome_missing"),
         (State.REVERTING, "outcome_missing"),
+        (State.APPLIED, "end_overdue"),
+        (State.FAILED, "end_overdue"),
     ],
 )
 def test_the_call_is_recorded_with_what_was_found_by_then(state: State, detail: str) -> None:

@@ -33,7 +33,21 @@ def test_a_page_tears_no_request_in_two(page: str, count: int) -> None:
 
 @pytest.mark.parametrize(
     "event",
-    ["requested", "expired", "withdrawn", "stale", "applying", "applied", "failed", "unknown", "reverting", "reverted"],
+    [
+        "requested",
+        "approved",
+        "denied",
+        "kept",
+        "expired",
+        "withdrawn",
+        "stale",
+        "applying",
+        "applied",
+        "failed",
+        "unknown",
+        "reverting",
+        "reverted",
+    ],
 )
 def test_what_says_where_a_request_stands_is_not_cut_off_from_the_rest(event: str) -> None:
     """The page before ends before it."""

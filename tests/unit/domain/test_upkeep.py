@@ -19,6 +19,7 @@ from handler.domain.upkeep import (
     RemindOfReview,
     Resume,
     Revert,
+    again_at,
     plan,
 )
 from tests.makers import NOW, at, request
@@ -90,9 +91,9 @@ def test_the_time_of_a_change_is_over_before_people_are_reminded_of_an_emergency
     later = due(state, revert_at=NOW + INSTANT, emergency=emergency)
     for_ever = due(state, emergency=emergency)
     assert plan([over, later, for_ever], NOW) == (
-        Revert(over),
         RemindOfReview(later, emergency),
         RemindOfReview(for_ever, emergency),
+        Revert(over),
     )
 
 
@@ -110,12 +111,35 @@ def test_what_could_not_be_put_back_is_tried_again_and_then_left_to_people() -> 
     again = due(State.FAILED, undoing=True, revert_at=NOW, ending=Ending(failures=5))
     too_often = due(State.FAILED, undoing=True, revert_at=NOW, ending=Ending(failures=6))
     later = due(State.FAILED, undoing=True, revert_at=NOW + INSTANT, ending=Ending(failures=1))
-    assert plan([again, too_often, later], NOW) == (Revert(again), LeaveToPeople(too_often))
+    assert plan([again, too_often, later], NOW) == (LeaveToPeople(too_often), Revert(again))
 
 
 def test_a_change_for_a_time_that_lasts_still_is_left_alone() -> None:
     """Due for a reason that is gone: nothing is done."""
     assert plan([due(State.APPLIED, revert_at=at(1))], NOW) == ()
+
+
+def test_nobody_waits_for_a_job_to_be_read_who_only_has_to_be_told() -> None:
+    """What needs Data Flow comes last, each in the order given."""
+    unknown, over = due(State.UNKNOWN), due(State.APPLIED, revert_at=NOW)
+    allowed = due(State.APPROVED)
+    pending = due(State.PENDING, review=Review(needed=1, expires_at=NOW, escalate_at=None, remind_at=None))
+    near = due(State.APPLIED, revert_at=at(10), ending=Ending(notice_at=NOW))
+    told = (Expire(pending), AskAboutEnd(near))
+    assert plan([unknown, over, pending, allowed, near], NOW) == (
+        *told,
+        Reconcile(unknown),
+        Revert(over),
+        Resume(allowed),
+    )
+
+
+@pytest.mark.parametrize(("overdue", "pause"), [(0, 1), (1, 1), (3, 3), (15, 15), (16, 15), (600, 15)])
+def test_an_end_that_cannot_be_begun_is_tried_again_at_pauses_that_grow(overdue: int, pause: int) -> None:
+    """As long as it is overdue, between a minute and a quarter of an hour."""
+    over = due(State.APPLIED, revert_at=at(-overdue))
+    assert again_at(over, NOW) == at(pause)
+    assert again_at(due(State.APPLIED), NOW) == at(1)
 
 
 def test_duties_come_in_the_order_given_and_none_is_forgotten() -> None:

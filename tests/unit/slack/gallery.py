@@ -125,6 +125,7 @@ def _changes() -> Iterator[tuple[str, Outcome]]:
     yield "change failed, accepted", ChangeShown(request(state=State.FAILED, found=run_condition()))
     yield "change failed, gone", ChangeShown(request(state=State.FAILED, found=RunCondition()))
     yield "change unknown, seen", ChangeShown(request(state=State.UNKNOWN, found=run_condition()))
+    yield "change applied, partly", ChangeShown(request(state=State.APPLIED, found=run_condition(numWorker=7)))
     yield "change stale, moved", ChangeShown(request(state=State.STALE, found=MOVED))
     yield "change stale, late", ChangeShown(request(state=State.STALE, found=run_condition()))
     for name in ("BadParameter", "DataFlowTimedOut", "NotFound", "ClockSkewed"):

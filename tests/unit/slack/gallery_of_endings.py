@@ -9,7 +9,7 @@ from handler.domain.calls import EndNear, NotPutBack
 from handler.domain.model import RunCondition, UserId
 from handler.domain.outcomes import ChangeShown, ClickRefused, Undone
 from handler.domain.overlay import PutBack, StandDown, Why
-from handler.domain.pager import LookWanted
+from handler.domain.pager import EndOverdue, LookWanted
 from handler.domain.request import Ending, State
 from handler.domain.review import Objection
 from handler.domain.sighting import Seen
@@ -115,6 +115,9 @@ def _looks() -> Iterator[tuple[str, Outcome]]:
     undone = replace(lost, undoing=True, ending=Ending(former={"numWorker": 2}))
     yield "look, undoing", LookWanted(undone, ("U0KIM",), seen)
     yield "look, unrecorded", LookWanted(replace(lost, state=State.APPLYING), to, seen)
+    kept_on = request(state=State.APPLIED, revert_at=at(60))
+    yield "look, not put back", EndOverdue(kept_on, to)
+    yield "look, not put back, nobody knows when it was to be", EndOverdue(replace(kept_on, revert_at=None), to)
     over = request(state=State.APPLIED, ending=Ending(is_over=True))
     yield "undo, moved since its end", ClickRefused(Objection.MOVED_SINCE, over)
     failed = request(state=State.FAILED, undoing=True)

@@ -32,6 +32,7 @@ METHODS: dict[str, tuple[str, Callable[[Ledger], Any]]] = {
     "remember_card": ("update_item", lambda ledger: ledger.remember_card(makers.REQUEST_ID, makers.card())),
     "told": ("update_item", lambda ledger: ledger.told(OPENING.request)),
     "claim_telling": ("update_item", lambda ledger: ledger.claim_telling(OPENING.request, makers.at(4))),
+    "put_off": ("update_item", lambda ledger: ledger.put_off(OPENING.request, makers.at(4))),
     "request": ("get_item", lambda ledger: ledger.request(makers.REQUEST_ID)),
     "open_requests": ("query", lambda ledger: ledger.open_requests(limit=1)),
     "due_requests": ("query", lambda ledger: ledger.due_requests(makers.NOW, limit=1)),
