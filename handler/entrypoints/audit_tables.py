@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 NOT_READ: Final = 2
+JOB_TAKES: Final = "--job takes the id that `/dataflow status` shows."
 INTERRUPTED: Final = 130
 
 
