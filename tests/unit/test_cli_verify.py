@@ -273,13 +273,24 @@ def test_a_wrong_call_is_told(
     assert expected in capsys.readouterr().err
 
 
-def test_without_tables_it_says_which_it_wants(capsys: pytest.CaptureFixture[str]) -> None:
-    """They are named by the environment of the functions, or by options."""
+@pytest.mark.parametrize(
+    ("words", "told", "expected"),
+    [
+        ([], {}, "Set REQUESTS_TABLE and AUDIT_TABLE, or add --requests-table and --audit-table"),
+        ([], {"AUDIT_TABLE": "sluice-audit"}, "Set REQUESTS_TABLE, or add --requests-table"),
+        (["--requests-table", "sluice"], {"AUDIT_TABLE": " "}, "Set AUDIT_TABLE, or add --audit-table"),
+    ],
+)
+@pytest.mark.parametrize("command", ["verify", "export", "tail"])
+def test_without_tables_it_says_which_it_wants(
+    capsys: pytest.CaptureFixture[str], command: str, words: list[str], told: dict[str, str], expected: str
+) -> None:
+    """They are named by the environment of the functions, or by options, and both ways are told."""
     with pytest.raises(SystemExit) as exited:
-        main(["audit", "verify"], {"AUDIT_TABLE": "sluice-audit"})
+        main(["audit", command, *words], told)
 
     assert exited.value.code == 2
-    assert "--requests-table" in capsys.readouterr().err
+    assert capsys.readouterr().err.endswith(f"sluice audit {command}: error: which tables? {expected}\n")
 
 
 def test_tables_that_cannot_be_read_are_not_passed(tables: Dynamo, capsys: pytest.CaptureFixture[str]) -> None:
