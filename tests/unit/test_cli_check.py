@@ -138,11 +138,11 @@ def test_a_policy_without_cases_passes_and_says_so(folder: Path, capsys: pytest.
 
 
 def test_a_folder_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A slip in the folder's name is a sentence, too."""
+    """A slip in the folder's name is a sentence, too, which does not blame a variable that was not used."""
     code = main(["policy", "check", str(tmp_path / "none")], {})
 
     assert code == 1
-    assert "none is not a folder; POLICY_DIR must name the one with policy.cedar" in capsys.readouterr().err
+    assert "none is not a folder: name the one with policy.cedar and settings.toml, on" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [[], ["policy"], ["polcy"], ["policy", "chekc"], ["policy", "check", "a", "b"]])
