@@ -14,7 +14,7 @@ from handler.adapters.ambient import SystemClock
 from handler.audit_ports import Span
 from handler.domain.model import JobId, UserId
 from handler.entrypoints.audit_lines import COLUMNS, as_cells, as_json
-from handler.entrypoints.audit_tables import add_tables, day, reading
+from handler.entrypoints.audit_tables import JOB_TAKES, add_tables, day, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -67,10 +67,19 @@ def _export(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
     def run(archive: Archive) -> int:
         count = _written(args.format, _selected(archive, args.job, args.person, since, until))
-        print(f"{count:,} fact{'s' * (count != 1)}.", file=sys.stderr)
+        print(f"{count:,} fact{'s' * (count != 1)}." if count else _nothing(args), file=sys.stderr)
         return 0
 
     return reading(args, run)
+
+
+def _nothing(args: argparse.Namespace) -> str:
+    """Say that nothing was written: a slip in an id looks like a part that is empty."""
+    if args.job is not None:
+        return f"0 facts: nothing matched. {JOB_TAKES}"
+    if args.person is not None:
+        return "0 facts: nothing matched. --person takes a Slack user id, such as U0123ABCD."
+    return "0 facts: nothing matched." if args.day or args.since else "0 facts: the record is empty."
 
 
 def _selected(

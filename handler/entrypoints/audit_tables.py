@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 NOT_READ: Final = 2
+JOB_TAKES: Final = "--job takes the id that `/dataflow status` shows."
 INTERRUPTED: Final = 130
+_TABLES: Final = {"--requests-table": "REQUESTS_TABLE", "--audit-table": "AUDIT_TABLE"}
 
 
 def add_tables(command: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
     """Teach a command which tables it reads; AWS region and credentials come the standard way."""
     tables = command.add_argument_group("the tables, read with your own AWS credentials")
-    for option, variable in (("--requests-table", "REQUESTS_TABLE"), ("--audit-table", "AUDIT_TABLE")):
-        known = environ.get(variable, "").strip() or None
-        tables.add_argument(option, default=known, required=known is None, metavar="NAME", help=f"default: {variable}")
+    for option, variable in _TABLES.items():
+        known = environ.get(variable, "").strip()
+        tables.add_argument(option, default=known, metavar="NAME", help=f"default: {variable}")
+    command.set_defaults(refuse=command.error)
 
 
 def day(text: str) -> date:
@@ -38,7 +41,13 @@ def day(text: str) -> date:
 
 
 def reading(args: argparse.Namespace, run: Callable[[DynamoArchive], int]) -> int:
-    """Open the tables and run a command on them; return its exit code, or what it means that it could not go on."""
+    """Open the tables and run a command on them; return its exit code, or what it means that it could not go on.
+
+    Raises SystemExit with 2 when a table is not named.
+    """
+    named = zip(_TABLES.items(), (args.requests_table, args.audit_table), strict=True)
+    if missing := {option: variable for (option, variable), name in named if not name}:
+        args.refuse(f"which tables? Set {' and '.join(missing.values())}, or add {' and '.join(missing)}")
     try:
         client = boto3.client("dynamodb", config=archive_config())
         code = run(DynamoArchive(client, requests_table=args.requests_table, audit_table=args.audit_table))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from handler.domain.model import JobId
 from handler.domain.sealing import SEALS
 from handler.entrypoints.audit_lines import printable
-from handler.entrypoints.audit_tables import add_tables, day, reading
+from handler.entrypoints.audit_tables import JOB_TAKES, add_tables, day, reading
 from handler.flows.prove import Examiner
 
 if TYPE_CHECKING:
@@ -27,8 +27,9 @@ Without an option everything is read, in pieces, so that more facts take longer 
 exit codes:
   0  everything that was looked at is as it was recorded
   1  something is not
-  2  the command was called wrongly, or the tables could not be read
+  2  the command was called wrongly, the tables could not be read, or no fact is of the day or job that was named
 """
+NOTHING_CHECKED: Final = 2
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _TELL_EACH: Final = 10_000
 
@@ -70,7 +71,10 @@ def _verify(archive: Archive, args: argparse.Namespace) -> int:
     for fault in chain(_posted(examiner, args.seal), _examined(examiner, args)):
         print(printable(fault))
         faults += 1
-    print(*_summary(examiner.tally), sep="\n")
+    tally = examiner.tally
+    if not (faults or tally.facts or tally.requests or tally.seals):
+        return _nothing(args)
+    print(*_summary(tally), sep="\n")
     if faults:
         print("1 thing is wrong." if faults == 1 else f"{faults:,} things are wrong.")
         return 1
@@ -86,6 +90,19 @@ def _examined(examiner: Examiner, args: argparse.Namespace) -> Iterator[str]:
     if args.job is not None:
         return examiner.job(args.job)
     return examiner.everything()
+
+
+def _nothing(args: argparse.Namespace) -> int:
+    """Say that there was nothing to look at; whoever named a day or a job expected something."""
+    unchecked = f"nothing{' else' if args.seal else ''} was checked."
+    if args.day is not None:
+        print(f"No fact was recorded on {args.day}: {unchecked}", file=sys.stderr)
+        return NOTHING_CHECKED
+    if args.job is not None:
+        print(f"No fact is about a job with the id {printable(args.job)}: {unchecked} {JOB_TAKES}", file=sys.stderr)
+        return NOTHING_CHECKED
+    print(f"The record is empty: {unchecked}")
+    return 0
 
 
 def _posted(examiner: Examiner, hashes: list[str]) -> Iterator[str]:

@@ -19,12 +19,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+class _Parser(argparse.ArgumentParser):
+    """Refuses a word that it does not know with its own usage: argparse leaves it to the topmost parser."""
+
+    def parse_known_args(  # type: ignore[override]  # its overloads say the same of any namespace
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse; exit with 2 when a word is left."""
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return known, unknown
+
+
 def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Run a command; return the exit code: 0 all is well, 1 something is not, 2 it was called wrongly.
 
     Raises SystemExit with 2 for words that make no command, and with 0 after ``--help``.
     """
-    parser = argparse.ArgumentParser(prog="sluice", description="Look after Sluice.")
+    parser: argparse.ArgumentParser = _Parser(prog="sluice", description="Look after Sluice.")
     topics = parser.add_subparsers(dest="topic", required=True, metavar="TOPIC")
     policy = topics.add_parser("policy", help="who may do what", description="Who may do what.")
     commands = policy.add_subparsers(dest="command", required=True, metavar="COMMAND")

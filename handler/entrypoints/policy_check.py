@@ -21,7 +21,7 @@ FOLDER_HELP: Final = (
 EXIT_CODES: Final = """\
 exit codes:
   0  the policy is valid, permits something, and every case came out as expected
-  1  it does not; each problem is told with its file and, where there is one, its line
+  1  it is not, or a case came out otherwise; each problem is told with its file and, where there is one, its line
   2  the command was called wrongly
 """
 
@@ -35,8 +35,10 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser], fol
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    check.add_argument("folder", nargs="?", type=Path, default=folder, help=FOLDER_HELP)
-    check.set_defaults(run=lambda args: check_policy(args.folder))
+    where = check.add_mutually_exclusive_group()
+    where.add_argument("folder", nargs="?", type=Path, default=folder, help=FOLDER_HELP)
+    where.add_argument("--policy", type=Path, metavar="FOLDER", help="the same, as `sluice policy why` takes it")
+    check.set_defaults(run=lambda args: check_policy(args.policy or args.folder))
 
 
 def check_policy(folder: Path) -> int:

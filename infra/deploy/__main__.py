@@ -33,7 +33,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         own = accounts.session()
         region = asked.region or accounts.region_of(os.environ, own)
-        meant = order(asked.stage, region, accounts.known_regions(own), asked.param)
+        meant = order(asked.verb, asked.stage, region, accounts.known_regions(own), asked.param)
         match asked.verb:
             case "deploy":
                 target = host_target() if asked.platform == "host" else lambda_target(architecture=meant.architecture)

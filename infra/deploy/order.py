@@ -57,10 +57,13 @@ class Order:
         return int(self.parameters.get("frontConcurrency", "10"))
 
 
-def order(stage: str, region: str | None, known_regions: Collection[str], parameters: Iterable[str]) -> Order:
+def order(
+    verb: str, stage: str, region: str | None, known_regions: Collection[str], parameters: Iterable[str]
+) -> Order:
     """What is meant by these words.
 
     Args:
+        verb: what is to be done, `make`'s word for it.
         stage: as typed.
         region: as typed, or as the environment or the profile says; None when nobody does.
         known_regions: those that AWS has.
@@ -69,12 +72,12 @@ def order(stage: str, region: str | None, known_regions: Collection[str], parame
     Raises:
         Stopped: one of them is missing or cannot be.
     """
-    return Order(_stage(stage), _region(region, known_regions), _parameters(parameters))
+    return Order(_stage(verb, stage), _region(verb, region, known_regions), _parameters(parameters))
 
 
-def _stage(text: str) -> str:
+def _stage(verb: str, text: str) -> str:
     if not text:
-        raise Stopped("Which deployment? Name it, for example: make deploy STAGE=prod")
+        raise Stopped(f"Which deployment? Name it, for example: make {verb} STAGE=prod")
     if not STAGE.fullmatch(text):
         raise Stopped(
             f"{text!r} is no name for a stage: take a lower-case letter and up to 19 more letters, digits or dashes,"
@@ -88,9 +91,9 @@ def _stage(text: str) -> str:
     return text
 
 
-def _region(region: str | None, known: Collection[str]) -> str:
+def _region(verb: str, region: str | None, known: Collection[str]) -> str:
     if not region:
-        raise Stopped("No AWS region is set: say which, for example: make deploy STAGE=prod REGION=ap-northeast-2")
+        raise Stopped(f"No AWS region is set: say which, for example: make {verb} STAGE=prod REGION=ap-northeast-2")
     if region not in known:
         raise Stopped(f"AWS has no region {region!r}: say another, for example REGION=ap-northeast-2 for Seoul.")
     return region

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import sys
 import time
@@ -17,20 +18,22 @@ from infra.local.stack import ROOT
 from infra.package.errors import BuildError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 DEFAULT_PORT = 8710
+LAST_PORT = 65535
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Start everything, run until Ctrl-C or the script's end; return the exit code."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--script", action="store_true", help="play a fixed conversation, print it, exit 0 or 1")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="the page's port on 127.0.0.1 (0: a free one)")
+    parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="the page's port on 127.0.0.1 (0: a free one)")
     parser.add_argument(
         "--enforce-roles", action="store_true", help="let each function do what its IAM role grants only"
     )
-    asked = parser.parse_args()
+    asked = parser.parse_args(words)
     logging.basicConfig(level=logging.WARNING)
     began = time.monotonic()
 
@@ -57,9 +60,21 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nended: nothing of the playground is running any more")
     except (ProcessError, BuildError, OSError) as error:
-        print(f"\nThe playground could not start: {error}", file=sys.stderr)
+        print(f"\n{_not_started(error, asked.port)}", file=sys.stderr)
         return 1
     return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: a number from 1 to {LAST_PORT}, or 0 for a free one")
+    return int(text)
+
+
+def _not_started(error: Exception, port: int) -> str:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return f'Port {port} is taken, perhaps by another playground. Stop it, or: make demo ARGS="--port 0".'
+    return f"The playground could not start: {error}"
 
 
 def _stay(up: Playground, told: Path) -> None:

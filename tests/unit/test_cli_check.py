@@ -42,12 +42,22 @@ def test_the_folder_is_the_one_that_the_function_would_use(folder: Path, capsys:
     codes = [
         main(["policy", "check"], {"POLICY_DIR": str(folder)}),
         main(["policy", "check", str(folder)], {"POLICY_DIR": str(PACKAGED_POLICY)}),
+        main(["policy", "check", "--policy", str(folder)], {"POLICY_DIR": str(PACKAGED_POLICY)}),
         main(["policy", "check", str(PACKAGED_POLICY)], {"POLICY_DIR": str(folder)}),
     ]
     versions = [line.split("version ")[1].split(")")[0] for line in capsys.readouterr().out.splitlines()]
 
-    assert codes == [0, 0, 0]
-    assert versions[0] == versions[1] != versions[2]
+    assert codes == [0, 0, 0, 0]
+    assert versions[0] == versions[1] == versions[2] != versions[3]
+
+
+def test_a_folder_that_is_named_twice_is_a_wrong_call(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody has to guess which of the two was checked."""
+    with pytest.raises(SystemExit) as ended:
+        main(["policy", "check", str(folder), "--policy", str(PACKAGED_POLICY)], {})
+
+    assert ended.value.code == 2
+    assert "not allowed with" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -138,11 +148,11 @@ def test_a_policy_without_cases_passes_and_says_so(folder: Path, capsys: pytest.
 
 
 def test_a_folder_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A slip in the folder's name is a sentence, too."""
+    """A slip in the folder's name is a sentence, too, which does not blame a variable that was not used."""
     code = main(["policy", "check", str(tmp_path / "none")], {})
 
     assert code == 1
-    assert "none is not a folder; POLICY_DIR must name the one with policy.cedar" in capsys.readouterr().err
+    assert "none is not a folder: name the one with policy.cedar and settings.toml, on" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [[], ["policy"], ["polcy"], ["policy", "chekc"], ["policy", "check", "a", "b"]])
@@ -155,10 +165,35 @@ def test_words_that_make_no_command_are_a_wrong_call(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().err.startswith("usage: sluice")
 
 
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["policy", "check", "--polcy", "x"], "sluice policy check"),
+        (["policy", "check", "a", "b"], "sluice policy check"),
+        (["policy", "why", "--job", "x", "--nap"], "sluice policy why"),
+        (["audit", "verify", "--jab", "x"], "sluice audit verify"),
+        (["doctor", "--depth"], "sluice doctor"),
+        (["socket", "--port"], "sluice socket"),
+    ],
+)
+def test_a_wrong_option_shows_how_its_command_is_called(
+    capsys: pytest.CaptureFixture[str], words: list[str], command: str
+) -> None:
+    """The usage is that of the command, which has the right options, not that of all of Sluice."""
+    with pytest.raises(SystemExit) as ended:
+        main(words, {})
+
+    said = capsys.readouterr().err
+    assert (ended.value.code, said.partition("[-h]")[0]) == (2, f"usage: {command} ")
+    assert f"\n{command}: error: " in said
+
+
 def test_help_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever puts the command into a script finds there what its exit codes mean."""
     with pytest.raises(SystemExit) as ended:
         main(["policy", "check", "--help"], {})
 
     assert ended.value.code == 0
-    assert "exit codes:\n  0  the policy is valid" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "exit codes:\n  0  the policy is valid" in said
+    assert "\n  1  it is not, or a case came out otherwise; each problem is told" in said

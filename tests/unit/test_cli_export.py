@@ -18,6 +18,7 @@ from handler.entrypoints.audit_lines import COLUMNS, as_cells, as_json
 from handler.entrypoints.audit_tail import follow
 from handler.entrypoints.cli import main
 from tests import makers
+from tests.contract.ledgers import Dynamo
 from tests.fakes.archive import FakeArchive
 from tests.fakes.clock import FakeClock
 from tests.fakes.ledger import FakeLedger
@@ -25,8 +26,6 @@ from tests.unit.audit_tables import environ, recorded_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from tests.contract.ledgers import Dynamo
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +82,35 @@ def test_a_part_is_exported_in_the_order_of_what_happened(
 ) -> None:
     """A day, several, a job, a person; both ends of a span belong to it."""
     assert expected == named(exported(tables, capsys, *words))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--job", "wordcount"], "0 facts: nothing matched. --job takes the id that `/dataflow status` shows.\n"),
+        (
+            ["--person", "kim", "--day", "2026-11-20"],
+            "0 facts: nothing matched. --person takes a Slack user id, such as U0123ABCD.\n",
+        ),
+        (["--day", "2020-01-01"], "0 facts: nothing matched.\n"),
+        (["--since", "2020-01-01", "--until", "2020-01-02"], "0 facts: nothing matched.\n"),
+    ],
+)
+def test_an_export_of_nothing_says_what_may_be_wrong(
+    tables: Dynamo, capsys: pytest.CaptureFixture[str], words: list[str], expected: str
+) -> None:
+    """The name of a job or a person in the place of an id matches nothing, so the note says what is taken."""
+    code = main(["audit", "export", *words], environ(tables))
+    written = capsys.readouterr()
+
+    assert (code, written.out, written.err) == (0, "", expected)
+
+
+def test_an_export_of_an_empty_record_says_so(tables: Dynamo, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing was left out, there is nothing."""
+    code = main(["audit", "export"], environ(Dynamo(tables.client)))
+
+    assert (code, capsys.readouterr().err) == (0, "0 facts: the record is empty.\n")
 
 
 def test_until_today_goes_without_saying(tables: Dynamo, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,17 +9,17 @@ import pytest
 from handler.entrypoints.audit_verify import Progress
 from handler.entrypoints.cli import main
 from handler.flows.prove import Tally
+from tests.contract.ledgers import Dynamo
 from tests.unit.audit_tables import environ, recorded_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.contract.ledgers import Dynamo
-
 WHOLE = (
     "19 facts in 8 chains, 5 requests, 4 sealed days (2026-11-19 to 2026-11-22).",
     "3 facts since the last sealed day: chained, but under no seal yet.",
 )
+JOB_TAKES = "--job takes the id that `/dataflow status` shows."
 
 
 @pytest.fixture
@@ -164,6 +164,60 @@ def test_a_part_is_looked_at_alone(tables: Dynamo, capsys: pytest.CaptureFixture
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--job", "wordcount"], f"No fact is about a job with the id wordcount: nothing was checked. {JOB_TAKES}\n"),
+        (["--day", "2020-01-01"], "No fact was recorded on 2020-01-01: nothing was checked.\n"),
+    ],
+)
+def test_a_part_without_a_fact_is_not_passed(
+    tables: Dynamo, capsys: pytest.CaptureFixture[str], words: list[str], expected: str
+) -> None:
+    """A job's name in the place of its id, or a slip in a day, is a wrong call and not a record in order."""
+    code = main(["audit", "verify", *words], environ(tables))
+    written = capsys.readouterr()
+
+    assert (code, written.out, written.err) == (2, "", expected)
+
+
+def test_a_seal_is_compared_though_the_part_has_no_fact(tables: Dynamo, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was found of the seal is told, and that it was all."""
+    posted = _fact(tables, "seals", 3)["hash"]["S"]
+
+    code = main(["audit", "verify", "--day", "2020-01-01", "--seal", posted], environ(tables))
+    written = capsys.readouterr()
+
+    assert (code, written.err) == (2, "No fact was recorded on 2020-01-01: nothing else was checked.\n")
+    assert written.out.endswith("is the one that was posted.\n")
+
+
+def test_a_sealed_day_without_a_fact_passes(tables: Dynamo, capsys: pytest.CaptureFixture[str]) -> None:
+    """That nothing was recorded on it is what its seal says."""
+    code = main(["audit", "verify", "--day", "2026-11-19"], environ(tables))
+
+    assert (code, said(capsys)) == (0, ["0 facts in 0 chains, 1 sealed day (2026-11-19).", "Nothing is wrong."])
+
+
+def test_a_sealed_day_that_lost_its_facts_is_not_taken_for_an_empty_one(
+    tables: Dynamo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its seal says how many there were."""
+    for request_id, seq in (("aaaa-0002", 3), ("aaaa-0002", 4), ("aaaa-0002", 5), ("aaaa-0003", 1), ("seals", 2)):
+        _delete(tables, request_id, seq)
+
+    code = main(["audit", "verify", "--day", "2026-11-21"], environ(tables))
+
+    assert (code, "2026-11-21: 5 facts were sealed (seals#3), 0 are there" in said(capsys)) == (1, True)
+
+
+def test_an_empty_record_is_told(tables: Dynamo, capsys: pytest.CaptureFixture[str]) -> None:
+    """A deployment's first day is in order, but nobody takes wrong tables for a record that was checked."""
+    code = main(["audit", "verify"], environ(Dynamo(tables.client)))
+
+    assert (code, said(capsys)) == (0, ["The record is empty: nothing was checked."])
+
+
 def test_what_somebody_wrote_into_a_key_does_not_reach_the_terminal(
     tables: Dynamo, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -219,13 +273,24 @@ def test_a_wrong_call_is_told(
     assert expected in capsys.readouterr().err
 
 
-def test_without_tables_it_says_which_it_wants(capsys: pytest.CaptureFixture[str]) -> None:
-    """They are named by the environment of the functions, or by options."""
+@pytest.mark.parametrize(
+    ("words", "told", "expected"),
+    [
+        ([], {}, "Set REQUESTS_TABLE and AUDIT_TABLE, or add --requests-table and --audit-table"),
+        ([], {"AUDIT_TABLE": "sluice-audit"}, "Set REQUESTS_TABLE, or add --requests-table"),
+        (["--requests-table", "sluice"], {"AUDIT_TABLE": " "}, "Set AUDIT_TABLE, or add --audit-table"),
+    ],
+)
+@pytest.mark.parametrize("command", ["verify", "export", "tail"])
+def test_without_tables_it_says_which_it_wants(
+    capsys: pytest.CaptureFixture[str], command: str, words: list[str], told: dict[str, str], expected: str
+) -> None:
+    """They are named by the environment of the functions, or by options, and both ways are told."""
     with pytest.raises(SystemExit) as exited:
-        main(["audit", "verify"], {"AUDIT_TABLE": "sluice-audit"})
+        main(["audit", command, *words], told)
 
     assert exited.value.code == 2
-    assert "--requests-table" in capsys.readouterr().err
+    assert capsys.readouterr().err.endswith(f"sluice audit {command}: error: which tables? {expected}\n")
 
 
 def test_tables_that_cannot_be_read_are_not_passed(tables: Dynamo, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,11 +35,10 @@ class PolicyTexts:
 
 
 def read_texts(folder: Path) -> PolicyTexts:
-    """Read the folder that POLICY_DIR names. Raises PolicyInvalid with every file that is missing or not text."""
+    """Read the policy's folder. Raises PolicyInvalid with every file that is missing or not text."""
     if not folder.is_dir():
-        raise PolicyInvalid(
-            (f"{folder} is not a folder; POLICY_DIR must name the one with {POLICY_FILE} and {SETTINGS_FILE}.",)
-        )
+        wanted = f"name the one with {POLICY_FILE} and {SETTINGS_FILE}, on the command line or in POLICY_DIR"
+        raise PolicyInvalid((f"{folder} is not a folder: {wanted}.",))
     problems: list[str] = []
     policy = _read(folder / POLICY_FILE, problems)
     settings = _read(folder / SETTINGS_FILE, problems)

@@ -10,16 +10,18 @@ from infra.local.stack import ROOT
 REGIONS = {"ap-northeast-2", "us-east-1"}
 
 
-def stopped(stage: str = "prod", region: str | None = "us-east-1", parameters: tuple[str, ...] = ()) -> str:
+def stopped(
+    stage: str = "prod", region: str | None = "us-east-1", parameters: tuple[str, ...] = (), verb: str = "deploy"
+) -> str:
     """The one sentence that is said instead of going on."""
     with pytest.raises(Stopped) as why:
-        order(stage, region, REGIONS, parameters)
+        order(verb, stage, region, REGIONS, parameters)
     return str(why.value)
 
 
 def test_what_was_typed_is_what_is_meant() -> None:
     """Stage, region and parameters are taken over; a value may hold any sign, also an equals sign."""
-    meant = order("prod-2", "ap-northeast-2", REGIONS, ["logLevel=DEBUG", "tableKey=alias/a=b"])
+    meant = order("deploy", "prod-2", "ap-northeast-2", REGIONS, ["logLevel=DEBUG", "tableKey=alias/a=b"])
 
     assert meant == Order("prod-2", "ap-northeast-2", {"logLevel": "DEBUG", "tableKey": "alias/a=b"})
     assert meant.stack == "sluice-prod-2"
@@ -30,12 +32,13 @@ def test_what_was_typed_is_what_is_meant() -> None:
 )
 def test_the_artifact_is_built_for_the_functions_processor(parameters: tuple[str, ...], architecture: str) -> None:
     """The parameter that decides the functions' processor decides the build's as well."""
-    assert order("prod", "us-east-1", REGIONS, parameters).architecture == architecture
+    assert order("deploy", "prod", "us-east-1", REGIONS, parameters).architecture == architecture
 
 
-def test_a_deployment_without_a_name_is_not_started() -> None:
-    """STAGE has no default: nobody deploys to production by leaving a word out."""
-    assert stopped(stage="") == "Which deployment? Name it, for example: make deploy STAGE=prod"
+@pytest.mark.parametrize("verb", ["deploy", "secrets", "remove"])
+def test_a_deployment_without_a_name_is_not_started(verb: str) -> None:
+    """STAGE has no default: nobody deploys to production by leaving a word out; the example is of what was called."""
+    assert stopped(stage="", verb=verb) == f"Which deployment? Name it, for example: make {verb} STAGE=prod"
 
 
 @pytest.mark.parametrize(
@@ -51,10 +54,11 @@ def test_the_laptops_stage_is_not_for_real_accounts() -> None:
     assert "take another name" in stopped(stage="playground")
 
 
-def test_a_missing_region_is_said() -> None:
-    """Nothing is deployed to a region that nobody named."""
-    assert stopped(region=None) == (
-        "No AWS region is set: say which, for example: make deploy STAGE=prod REGION=ap-northeast-2"
+@pytest.mark.parametrize("verb", ["deploy", "secrets", "remove"])
+def test_a_missing_region_is_said(verb: str) -> None:
+    """Nothing is done in a region that nobody named; the example is of what was called."""
+    assert stopped(region=None, verb=verb) == (
+        f"No AWS region is set: say which, for example: make {verb} STAGE=prod REGION=ap-northeast-2"
     )
 
 

@@ -76,10 +76,10 @@ def test_the_version_changes_with_each_file() -> None:
 
 
 def test_a_folder_that_is_none_stops_the_function(tmp_path: Path) -> None:
-    """A wrong POLICY_DIR is told by its name, before anything is looked for in it."""
-    expected = f"{tmp_path / 'none'} is not a folder; POLICY_DIR must name the one with policy.cedar and settings.toml."
+    """A wrong one is told by its name, before anything is looked for in it, wherever it was named."""
+    wanted = "name the one with policy.cedar and settings.toml, on the command line or in POLICY_DIR."
 
-    assert problems_of(tmp_path / "none") == (expected,)
+    assert problems_of(tmp_path / "none") == (f"{tmp_path / 'none'} is not a folder: {wanted}",)
 
 
 def test_every_missing_file_is_told(tmp_path: Path) -> None:
