@@ -58,13 +58,13 @@ class Desk:
         except UsageError as error:
             self.herald.tell(Misunderstood(error), said.actor, said.response_url)
             return
-        asker = Asker(said.actor, delivery_digest(said.trigger_id))
+        asker = Asker(said.actor, delivery_digest(said.delivery))
         self.herald.tell(answer(self.world, asker, command), said.actor, said.response_url)
         self._keep_what_was_seen()
 
     def pressed(self, pressed: Pressed) -> None:
         """Answer a button; none is met with silence."""
-        asker = Asker(pressed.actor, delivery_digest(pressed.trigger_id))
+        asker = Asker(pressed.actor, delivery_digest(pressed.delivery))
         match pressed.action_id:
             case "refresh":
                 outcome = answer(self.world, asker, ShowStatus(pressed.value))

@@ -18,6 +18,11 @@ class Slash:
     trigger_id: str
     response_url: str
 
+    @property
+    def delivery(self) -> str:
+        """What is the same in each delivery of this command, and in no other command."""
+        return f"{self.trigger_id} {self.actor.user_id} {self.actor.channel_id} {self.text}"
+
 
 @dataclass(frozen=True, slots=True)
 class Click:
@@ -33,6 +38,12 @@ class Click:
     response_url: str
     is_stranger: bool = False
     card: Card | None = None
+
+    @property
+    def delivery(self) -> str:
+        """What is the same in each delivery of this press, and in no other press."""
+        about, _, _ = self.value.partition(" ")
+        return f"{self.trigger_id} {self.actor.user_id} {self.actor.channel_id} {self.action_id} {about}"
 
 
 def slash(body: Mapping[str, object]) -> Slash:
@@ -66,11 +77,15 @@ def click(body: Mapping[str, object]) -> Click:
 
 
 def is_stranger(body: Mapping[str, object]) -> bool:
-    """Whether a click or a form comes from another workspace (Slack Connect), or from no person at all."""
-    user, team = body.get("user"), body.get("team")
-    home = _text(user, "team_id")
+    """Whether a click or a form comes from another workspace (Slack Connect), or from no person at all.
+
+    In an Enterprise Grid a colleague's own workspace may be another of the same organisation's.
+    """
+    user = body.get("user")
+    home, here = _text(user, "team_id"), _text(body.get("team"), "id")
     is_bot = isinstance(user, Mapping) and bool(user.get("is_bot"))
-    return is_bot or (home != "" and home != _text(team, "id"))
+    is_of_another = home != here and "" not in {home, here}
+    return is_bot or (is_of_another and not _text(body.get("enterprise"), "id"))
 
 
 def where(body: Mapping[str, object]) -> tuple[ChannelId, UserId, str]:

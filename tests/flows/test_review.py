@@ -156,7 +156,7 @@ def test_who_is_forbidden_to_decide_is_told_the_rule(story: Story, button: Butto
     assert (attempt["because"], attempt["policy_version"]) == (["no-leads"], "other")
 
 
-@buttons(DECIDING)
+@pytest.mark.parametrize("button", [approve, say_no])
 def test_who_lost_the_right_since_the_card_was_posted_cannot_use_it(story: Story, button: Button) -> None:
     """The lead is taken out of the group after the groups were read: at the click they are read afresh."""
     request = story.opened()
@@ -165,6 +165,25 @@ def test_who_lost_the_right_since_the_card_was_posted_cannot_use_it(story: Story
     outcome = story.press(button, request, LEE)
     assert outcome == ClickRefused(Objection.NOT_ALLOWED, story.now(request))
     assert story.directory.read_afresh == [LEE]
+
+
+def test_the_form_is_opened_without_asking_slack_again_who_is_in_the_groups(story: Story) -> None:
+    """It must be open within three seconds, and what is sent with it is decided afresh."""
+    request = story.opened()
+    story.directory.remember()
+    del story.directory.groups[LEE]
+    assert isinstance(story.press(may_deny, request, LEE), ChangeShown)
+    assert story.directory.read_afresh == []
+    story.press(say_no, request, LEE)
+    assert story.now(request).state is State.PENDING
+
+
+def test_who_was_given_the_right_a_moment_ago_gets_the_form(story: Story) -> None:
+    """Nobody is refused by what was read before."""
+    request = story.opened()
+    story.directory.remember()
+    story.directory.groups[CHOI] = LEADS
+    assert isinstance(story.press(may_deny, request, CHOI), ChangeShown)
 
 
 def test_who_was_given_the_right_meanwhile_can_use_it(story: Story) -> None:

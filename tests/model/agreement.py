@@ -107,8 +107,8 @@ class Agreement(RuleBasedStateMachine):
         """Deliver something for the first time; return its delivery if it has opened a request."""
         self.deliveries.append(what)
         self.let(what, at, other)
-        has_opened = request_id(delivery_digest(what.delivery)) in self.stage.ledger.requests
-        return what.delivery if has_opened else multiple()  # type: ignore[return-value]  # hypothesis's own nothing
+        has_opened = request_id(delivery_digest(what.heard)) in self.stage.ledger.requests
+        return what.heard if has_opened else multiple()  # type: ignore[return-value]  # hypothesis's own nothing
 
     def let(self, what: Happening, at: int = 0, other: Happening | None = None) -> None:
         """Let something happen to both; before the turn ``at`` of it, something else."""

@@ -30,9 +30,9 @@ class Endings(Work):
         """Return the groups that somebody is in."""
         return frozenset(self.directory.groups.get(who, frozenset()))
 
-    def refuse(self, who: str, delivery: str) -> None:
+    def refuse(self, who: str, heard: str) -> None:
         """Put on record that a command was refused."""
-        self.refusals.setdefault(str(request_id(delivery_digest(delivery))), who)
+        self.refusals.setdefault(str(request_id(delivery_digest(heard))), who)
 
     def attempt(self, what: Press | Undo, request: Expected) -> bool:
         """Put on record that somebody tried what they may not, once for each delivery."""
@@ -63,7 +63,7 @@ class Endings(Work):
                 return
             done = self._put_back(undo, request)
             if done is None:
-                self.refuse(undo.who, undo.delivery)
+                self.refuse(undo.who, undo.heard)
             if done is not False:
                 return
 

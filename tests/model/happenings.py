@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Button = Literal["approve", "deny", "form", "withdraw", "ask_again", "reviewed", "extend", "keep", "revert"]
 """``deny`` opens the form that ``form`` sends."""
 
+CHANNEL: Final = "C0INCIDENT"
 PEOPLE: Final = ("U0KIM", "U0LEE", "U0HAN", "U0PARK", "U0CHOI")
 GROUPS: Final = ("oncall", "leads", "viewers")
 WORDCOUNT, ORDERS, SETTLEMENT = "Wc7RtQ2mLx9B", "Od4KpZ8vNs1Y", "Sc6BqF1xDm8U"
@@ -33,6 +34,19 @@ class Ask:
     is_emergency: bool
     delivery: str
     can_post: bool = True
+    again: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        word = "break-glass scale" if self.is_emergency else "scale"
+        span = "" if self.minutes is None else f" for {self.minutes}m"
+        return f"{word} {self.job_id} workers={self.workers}{span} because backlog"
+
+    @property
+    def heard(self) -> str:
+        """What is the same in each delivery of it, and in nothing else; of what is asked again, what the press is."""
+        return self.again or f"{self.delivery} {self.who} {CHANNEL} {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,11 @@ class Press:
     delivery: str
     end: datetime | None = None
 
+    @property
+    def heard(self) -> str:
+        """What is the same in each delivery of it, and in nothing else."""
+        return f"{self.delivery} {self.who} {CHANNEL} {self.button} {self.request_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Undo:
@@ -58,6 +77,16 @@ class Undo:
     who: str
     request_id: str
     delivery: str
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return f"undo {self.request_id} because too much"
+
+    @property
+    def heard(self) -> str:
+        """What is the same in each delivery of it, and in nothing else."""
+        return f"{self.delivery} {self.who} {CHANNEL} {self.text}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,11 @@ class Model(Endings):
     # Asking
 
     def _ask(self, ask: Ask) -> None:
-        known = self.requests.get(str(request_id(delivery_digest(ask.delivery))))
+        known = self.requests.get(str(request_id(delivery_digest(ask.heard))))
         if known is not None:
             self._carry_on(known, can_post=ask.can_post)
         elif self.directory.broken:
-            self.refuse(ask.who, ask.delivery)
+            self.refuse(ask.who, ask.heard)
         elif (opened := self._open(ask)) is not None:
             if opened.state == "approved":
                 self.execute(opened)
@@ -74,12 +74,12 @@ class Model(Endings):
         is_possible = ask.workers != job["numWorker"] and ask.workers <= MOST_WORKERS
         is_too_long = ask.is_emergency and (ask.minutes or 0) > EMERGENCY_MINUTES
         if not is_possible or is_too_long or needed is None or (ask.is_emergency and needed):
-            self.refuse(ask.who, ask.delivery)
+            self.refuse(ask.who, ask.heard)
             return None
         before, now, terms, below = dict(job), self.now, self.terms, self.newest_in_effect(ask.job_id)
         minutes = EMERGENCY_MINUTES if ask.is_emergency and ask.minutes is None else ask.minutes
         silence = self.turns.take()
-        new_id = str(request_id(delivery_digest(ask.delivery)))
+        new_id = str(request_id(delivery_digest(ask.heard)))
         is_open = not (new_id in self.refusals or any(each.holds_job for each in self.of_job(ask.job_id)))
         opened = Expected(
             id=new_id,
@@ -214,8 +214,9 @@ class Model(Endings):
             minutes=request.minutes,
             is_emergency=request.is_emergency,
             delivery=press.delivery,
+            again=press.heard,
         )
-        is_new = str(request_id(delivery_digest(press.delivery))) not in self.requests
+        is_new = str(request_id(delivery_digest(press.heard))) not in self.requests
         if not (is_new and self.directory.broken):
             self._ask(ask)
         return True

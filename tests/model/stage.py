@@ -28,7 +28,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.fakes.ledger import Fault as LedgerFault
 from tests.makers import actor, job, run_condition
 from tests.model.expected import STILL_TO_ARRIVE
-from tests.model.happenings import NAMES, Ask, Death, DiedError, Edit, Press, Silence, Tick, Turns, Undo, Write
+from tests.model.happenings import CHANNEL, NAMES, Ask, Death, DiedError, Edit, Press, Silence, Tick, Turns, Undo, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 POLICY = CedarPolicy.from_folder(PACKAGED_POLICY)
 VOICE = Voice(load_words(), "/dataflow")
-CHANNEL, ADDRESS, TEAM = "C0INCIDENT", "https://slack.invalid/response/1", "T0SLUICE"
+ADDRESS, TEAM = "https://slack.invalid/response/1", "T0SLUICE"
 
 
 class StillClock(FakeClock):
@@ -168,21 +168,17 @@ class Stage:
         return "\n".join(message.text for message in told)
 
     def _ask(self, ask: Ask) -> None:
-        word = "break-glass scale" if ask.is_emergency else "scale"
-        span = "" if ask.minutes is None else f" for {ask.minutes}m"
-        text = f"{word} {ask.job_id} workers={ask.workers}{span} because backlog"
         self.chat.closed = {} if ask.can_post else {CHANNEL: ChatRefused("chat.postMessage", "not_in_channel")}
         try:
             # Where the record fails while the request is taken back, the delivery fails, to be delivered again.
             with suppress(LedgerUnavailable):
-                self.desk.typed(Slash(text, actor(ask.who, CHANNEL), ask.delivery, ADDRESS))
+                self.desk.typed(Slash(ask.text, actor(ask.who, CHANNEL), ask.delivery, ADDRESS))
         finally:
             self.chat.closed = {}
 
     def _undo(self, undo: Undo) -> None:
         before = self.told
-        text = f"undo {undo.request_id} because too much"
-        self.desk.typed(Slash(text, actor(undo.who, CHANNEL), undo.delivery, ADDRESS))
+        self.desk.typed(Slash(undo.text, actor(undo.who, CHANNEL), undo.delivery, ADDRESS))
         self._check_that_something_was_said(undo.delivery, before)
 
     def _press(self, press: Press) -> None:

@@ -10,6 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from handler.domain.identity import delivery_digest, request_id
+from handler.slack.payloads import slash
 from infra.local.dataflow import World, serve
 from infra.local.dataflow.world import PLAYGROUND_ACCESS_KEY, PLAYGROUND_SECRET_KEY
 from infra.local.slack import payloads, serving
@@ -81,7 +82,7 @@ class Arena:
             "response_url": issued.response_url,
         }
         assert self.crowd.act([[_handed_over("command", form)]]) == ()
-        return self.request(request_id(delivery_digest(issued.trigger_id)))
+        return self.request(request_id(delivery_digest(slash(form).delivery)))
 
     def request(self, request_id: RequestId) -> Request:
         """Read a request that there is."""

@@ -77,6 +77,36 @@ def test_a_stranger_is_of_another_workspace_or_no_person(user: object, expected:
 
 
 @pytest.mark.parametrize(
+    ("team", "enterprise", "expected"),
+    [({"id": "T0SLUICE"}, None, True), (None, None, False), ({"id": "T0SLUICE"}, {"id": "E0SLUICE"}, False)],
+)
+def test_a_colleague_of_another_workspace_of_the_same_organisation_is_no_stranger(
+    team: object, enterprise: object, *, expected: bool
+) -> None:
+    """In an Enterprise Grid a person has one workspace of their own and works in several; the policy says who may."""
+    body = {**PRESSED, "user": {"id": "U0LEE", "team_id": "T0OTHER"}, "team": team, "enterprise": enterprise}
+    assert click(body).is_stranger is expected
+
+
+def test_a_delivery_is_told_from_every_other_by_more_than_its_trigger() -> None:
+    """The same again is the same; another person, channel, text, button or request is another one."""
+    typed = {"trigger_id": "1.2", "user_id": "U0KIM", "channel_id": "C0INCIDENT", "text": "scale a workers=4"}
+    assert slash(typed).delivery == slash(dict(typed)).delivery
+    others = [{**typed, name: "other"} for name in typed]
+    assert len({slash(each).delivery for each in (typed, *others)}) == 1 + len(others)
+
+    pressed = {**PRESSED, "actions": [{"action_id": "approve", "value": "7k3m-q2xd abc"}]}
+    actions = [{"action_id": "deny", "value": "7k3m-q2xd abc"}, {"action_id": "approve", "value": "9vwx-00ab abc"}]
+    different = [
+        *({**pressed, "actions": [each]} for each in actions),
+        {**pressed, "user": {"id": "U0HAN"}},
+        {**pressed, "channel": {"id": "C0DATA"}},
+        {**pressed, "trigger_id": "other"},
+    ]
+    assert len({click(each).delivery for each in (pressed, *different)}) == 1 + len(different)
+
+
+@pytest.mark.parametrize(
     ("container", "message", "expected"),
     [
         ({"is_ephemeral": False}, {}, True),
