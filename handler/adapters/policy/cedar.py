@@ -88,7 +88,7 @@ class CedarPolicy:
         escalate = approvals.escalate
         return Terms(
             expires_after=approvals.expires,
-            remind_after=approvals.remind,
+            remind_after=approvals.reminded_after,
             escalate_after=None if escalate is None else escalate.after,
             escalate_to=() if escalate is None else self._slack_ids(escalate.to),
             channel=approvals.channel,

@@ -17,6 +17,7 @@ from handler.domain.model import GroupName, Limits, UserId
 _DURATION: Final = re.compile(
     r"(?:(?P<days>[0-9]{1,3})d)?(?:(?P<hours>[0-9]{1,4})h)?(?:(?P<minutes>[0-9]{1,6})m)?(?:(?P<seconds>[0-9]{1,6})s)?"
 )
+REMINDED_AFTER: Final = timedelta(minutes=10)
 _USER_GROUP: Final = re.compile(r"S[A-Z0-9]{2,}")
 _USER: Final = re.compile(r"[UW][A-Z0-9]{2,}")
 _CHANNEL: Final = re.compile(r"[CG][A-Z0-9]{2,}")
@@ -59,6 +60,8 @@ def _group(value: object) -> Group:
 
 
 def _channel(value: object) -> object:
+    if value == "":
+        return None
     if not (isinstance(value, str) and _CHANNEL.fullmatch(value)):
         raise ValueError('must be a channel id ("C..."), not a name; Slack shows it below the channel\'s details')
     return value
@@ -77,12 +80,20 @@ class Escalate(Table):
 
 
 class Approvals(Table):
-    """Where a request for approval is shown, when it is shown again, and when it ends."""
+    """Where a request for approval is shown, when it is shown again, and when it ends.
 
-    channel: Annotated[str, BeforeValidator(_channel)] | None = None
+    Unless ``remind`` says otherwise that is after ten minutes, or half-way where there is less time.
+    """
+
+    channel: Annotated[str | None, BeforeValidator(_channel)] = None
     expires: Duration = timedelta(minutes=30)
-    remind: Duration = timedelta(minutes=10)
+    remind: Duration | None = None
     escalate: Escalate | None = None
+
+    @property
+    def reminded_after(self) -> timedelta:
+        """When people are reminded first."""
+        return self.remind or min(REMINDED_AFTER, self.expires / 2)
 
 
 class LimitsTable(Table):
@@ -102,7 +113,7 @@ class BreakGlass(Table):
 class Audit(Table):
     """Where each day's seal of the record is posted, so that a copy of it is out of reach of whoever has the tables."""
 
-    channel: Annotated[str, BeforeValidator(_channel)] | None = None
+    channel: Annotated[str | None, BeforeValidator(_channel)] = None
 
 
 class Price(Table):
@@ -136,7 +147,7 @@ def _contradictions(settings: PolicySettings) -> Iterator[str]:
     approvals = settings.approvals
     if settings.break_glass.max_for < timedelta(minutes=1):
         yield "break_glass.max_for is under a minute, and the length of an emergency is in whole minutes."
-    if approvals.remind >= approvals.expires:
+    if approvals.reminded_after >= approvals.expires:
         yield "approvals.remind is not before approvals.expires, so nobody would be reminded."
     if approvals.escalate is None:
         return

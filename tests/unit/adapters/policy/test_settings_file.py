@@ -81,6 +81,18 @@ def test_what_is_left_out_has_a_default() -> None:
     assert (settings.approvals.escalate, settings.audit.channel, settings.price) == (None, None, None)
 
 
+@pytest.mark.parametrize(("text", "minutes"), [("", 10), ('expires = "5m"', 2.5), ('remind = "1m"', 1)])
+def test_unless_told_otherwise_people_are_reminded_after_ten_minutes_or_half_way(text: str, minutes: float) -> None:
+    """A short life of a request is no contradiction to a reminder that nobody has asked for."""
+    assert parse_settings(f"[approvals]\n{text}").approvals.reminded_after == timedelta(minutes=minutes)
+
+
+def test_an_empty_channel_is_none() -> None:
+    """As where the variable APPROVALS_CHANNEL is empty."""
+    settings = parse_settings('[approvals]\nchannel = ""\n[audit]\nchannel = ""')
+    assert (settings.approvals.channel, settings.audit.channel) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
