@@ -6,7 +6,7 @@ import logging
 import random
 from dataclasses import dataclass, field
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -22,6 +22,7 @@ from handler.adapters.ledger.dynamodb import DynamoLedger
 from handler.adapters.policy.cedar import CedarPolicy
 from handler.adapters.secrets import read_secret
 from handler.delivery import Desk
+from handler.domain.errors import SettingsInvalid
 from handler.noticeboard import Noticeboard
 from handler.ports import World
 from handler.settings import InSecretsManager, NcpKeys, WorkerSettings
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from handler.ports import Clock
 
 log = logging.getLogger(__name__)
+
+_Found = TypeVar("_Found")
 
 SECRETS_CONFIG: Final = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 3})
 
@@ -61,17 +64,27 @@ def compose(
     """Make everything; the machine's clock and the usual waits, unless others are given.
 
     ``seconds_left`` says how much time there is for what is being done.
-    Raises SettingsInvalid when a secret or the policy is not as it should be.
+    Raises SettingsInvalid with every problem when a secret or the policy is not as it should be.
     """
     clock, waits = clock or SystemClock(), waits or Waits()
-    token = _bot_token(settings.bot_token, waits).get_secret_value()
-    slack = SlackChat(token, settings.slack_api_url, waits.slack_seconds, seconds_left=seconds_left, sleep=clock.sleep)
+    problems: list[str] = []
+    token = _found(problems, lambda: _bot_token(settings.bot_token, waits))
+    keys = _found(problems, lambda: _ncp_keys(settings.ncp_keys, waits))
+    policy = _found(problems, lambda: CedarPolicy.from_folder(settings.policy_dir))
+    if token is None or keys is None or policy is None:
+        raise SettingsInvalid(tuple(problems))
+    slack = SlackChat(
+        token.get_secret_value(),
+        settings.slack_api_url,
+        waits.slack_seconds,
+        seconds_left=seconds_left,
+        sleep=clock.sleep,
+    )
     chat = watched(slack, "slack")
-    policy = CedarPolicy.from_folder(settings.policy_dir)
     for warning in policy.warnings:
         log.warning("policy", extra={"warning": warning})
     world = World(
-        dataflow=watched(_dataflow(settings, clock, waits), "dataflow"),
+        dataflow=watched(_dataflow(settings, keys, clock, waits), "dataflow"),
         ledger=watched(_ledger(settings, clock, waits), "dynamodb", clock),
         policy=policy,
         directory=SlackDirectory(policy.settings.groups, chat.group_members, clock),
@@ -80,6 +93,15 @@ def compose(
     )
     voice = Voice(load_words(), settings.slack_command)
     return Desk(world, Herald(Noticeboard(world, chat, voice, settings.approvals_channel)), seconds_left)
+
+
+def _found(problems: list[str], read: Callable[[], _Found]) -> _Found | None:
+    """Read one thing, or note what is wrong with it, so that everything that is wrong is said at once."""
+    try:
+        return read()
+    except SettingsInvalid as invalid:
+        problems += invalid.problems
+        return None
 
 
 def _ledger(settings: WorkerSettings, clock: Clock, waits: Waits) -> DynamoLedger:
@@ -93,8 +115,7 @@ def _ledger(settings: WorkerSettings, clock: Clock, waits: Waits) -> DynamoLedge
     )
 
 
-def _dataflow(settings: WorkerSettings, clock: Clock, waits: Waits) -> HttpDataFlow:
-    keys = _ncp_keys(settings.ncp_keys, waits)
+def _dataflow(settings: WorkerSettings, keys: NcpKeys, clock: Clock, waits: Waits) -> HttpDataFlow:
     auth = NcpSignatureV2(keys.access_key.get_secret_value(), keys.secret_key.get_secret_value(), clock)
     return HttpDataFlow(open_client(settings.dataflow_url, auth), clock, random.random, waits.dataflow)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from infra.deploy import account as accounts
 from infra.deploy.account import Account
-from infra.deploy.afterwards import after_first_deploy, after_removal, after_update, before_removal
+from infra.deploy.afterwards import after_first_deploy, after_removal, after_secrets, after_update, before_removal
 from infra.deploy.errors import Stopped
 from infra.deploy.order import Order, order
 from infra.deploy.policy import check
@@ -105,6 +105,8 @@ def _secrets(meant: Order, account: Account) -> None:
     if fill(account.client("secretsmanager"), stack, ask, _say):
         start_anew(account.client("lambda"), stack, datetime.now(UTC))
         _say(f"{stack.outputs['WorkerFunction']} starts anew with them; the door finds them by itself within minutes")
+        for line in after_secrets(meant, stack):
+            _say(line)
 
 
 def _remove(meant: Order, account: Account, confirmed: str) -> None:

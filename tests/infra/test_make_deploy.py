@@ -89,6 +89,7 @@ def test_a_stage_is_deployed_changed_and_removed_and_its_records_stay(desk: Desk
     secret = desk.client("secretsmanager").get_secret_value(SecretId="sluice/trial/slack-bot")["SecretString"]
     assert (stored.returncode, json.loads(secret)) == (0, {"bot_token": "xoxb-playground"})
     assert "xoxb" not in stored.stdout
+    assert "aws sqs purge-queue --region ap-northeast-2 --queue-url http" in stored.stdout
     anew = functions.get_function_configuration(FunctionName="sluice-trial-worker")["Description"]
     assert " Secrets of 20" in anew
 
