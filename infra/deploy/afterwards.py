@@ -29,8 +29,8 @@ def after_first_deploy(order: Order, command: str) -> list[str]:
 def after_secrets(order: Order, stack: Stack) -> list[str]:
     """How to be rid of what failed before there were secrets: the tick comes each minute from the first deploy on."""
     return [
-        "What the worker could not do without them waits in the queue of failures, whose alarm rings until it is empty."
-        " After a first deploy these are ticks, which nobody needs:",
+        "What the worker could not do without them is in the queue of failures, whose alarm rings until it is empty.",
+        "After a first deploy these are ticks, which nobody needs:",
         f"  aws sqs purge-queue --region {order.region} --queue-url {stack.outputs['FailureQueueUrl']}",
     ]
 
