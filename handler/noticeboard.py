@@ -11,7 +11,7 @@ from handler.domain.model import ChannelId
 from handler.domain.news import Kind, Mark
 from handler.domain.outcomes import ChangeShown
 from handler.domain.request import State
-from handler.flows.access import deciders_of
+from handler.flows.approvers import deciders_of
 from handler.flows.calls import call_of
 from handler.slack.change_view import change_message
 from handler.slack.messages import render_call

@@ -18,7 +18,7 @@ from handler.domain.news import OUTCOMES, owed
 from handler.domain.outcomes import ChangeShown, ClickRefused, LeftUntold, Trouble, Undone
 from handler.domain.request import State
 from handler.domain.review import Objection
-from handler.flows.access import deciders_of
+from handler.flows.approvers import deciders_of
 from handler.flows.review import give_up
 from handler.slack.blocks import told
 from handler.slack.change_view import change_message, undone_message

@@ -11,7 +11,8 @@ from handler.adapters.policy.folder import POLICY_FILE, SETTINGS_FILE
 from handler.domain.authority import Allowed, Denied, NeedsApproval
 from handler.domain.model import TIMEOUT, WORKERS, Change, UserId
 from handler.domain.preview import NothingToChange, OutOfBounds, TooLong, preview
-from handler.flows.access import Asker, approve_question
+from handler.flows.access import Asker
+from handler.flows.approvers import Proposal
 from handler.flows.change import change_question
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def explain(policy: CedarPolicy, texts: PolicyTexts, wish: Wish) -> Explanation:
     if not isinstance(decision, Allowed):
         lines += _nearest(policy, asked, plan)
     if isinstance(decision, NeedsApproval) and not wish.command.is_emergency:
-        lines.append(_approvers(policy, wish.asker, plan))
+        lines.append(_approvers(policy, wish, plan))
     lines += _rules(policy, texts, decision)
     lines.append(f"Policy version {policy.version}.")
     return Explanation(isinstance(decision, Allowed), tuple(lines))
@@ -138,10 +139,11 @@ def _passing(what: str, policy: CedarPolicy, asked: Mapping[int, Question]) -> s
     return f"{max(passing)} {what} are the most that pass straight away, all else as asked."
 
 
-def _approvers(policy: CedarPolicy, asker: Asker, change: Change) -> str:
-    names = list(policy.settings.groups)
-    others = [Asker(replace(asker.actor, user_id=SOMEBODY_ELSE), "", frozenset({name})) for name in names]
-    permitted = policy.permitted([approve_question(each, change, asker.actor.user_id) for each in others])
+def _approvers(policy: CedarPolicy, wish: Wish, change: Change) -> str:
+    names, actor, command = list(policy.settings.groups), wish.asker.actor, wish.command
+    others = [Asker(replace(actor, user_id=SOMEBODY_ELSE), "", frozenset({name})) for name in names]
+    proposal = Proposal(change, actor, wish.job, command.minutes or 0, has_reason=bool(command.because))
+    permitted = policy.permitted([proposal.question(each) for each in others])
     found = [name for name, allowed in zip(names, permitted, strict=True) if allowed]
     return f"May approve: {', '.join(found)}; nobody their own." if found else "No group may approve it."
 

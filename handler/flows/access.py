@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain import opening
 from handler.domain.authority import Action, Allowed, Decision, Question, Target
-from handler.domain.errors import GroupUndetermined, IdTaken
+from handler.domain.errors import IdTaken
 from handler.domain.identity import request_id
-from handler.domain.model import JobSummary
 from handler.domain.opening import Refusal
 from handler.domain.outcomes import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from handler.domain.model import Actor, Change, GroupName, Job, RequestId, UserId
-    from handler.domain.request import Request
+    from handler.domain.model import Actor, Change, GroupName, Job, JobSummary, RequestId
     from handler.ports import World
 
 # Each try has a fresh 40-bit id: three in a row that belong to other deliveries will not be seen.
@@ -59,31 +57,6 @@ def about_change(asked: Question, change: Change) -> Question:
         workers_before=before.workers or 0,
         timeout_before_minutes=before.timeout_minutes or 0,
     )
-
-
-def approve_question(asker: Asker, change: Change, requester: UserId) -> Question:
-    """Ask whether this person may approve this change."""
-    job = JobSummary(change.job_id, change.job_name)
-    return replace(about_change(question(asker, Action.APPROVE, job), change), requester=requester)
-
-
-def approvers_of(world: World, change: Change, requester: Actor) -> tuple[UserId, ...] | None:
-    """Return who could approve this change now, never the requester; None when it could not be found out."""
-    try:
-        people = world.directory.people()
-    except GroupUndetermined:
-        return None
-    candidates = sorted(user_id for user_id in people if user_id != requester.user_id)
-    askers = [Asker(replace(requester, user_id=user_id), "", people[user_id]) for user_id in candidates]
-    permitted = world.policy.permitted([approve_question(each, change, requester.user_id) for each in askers])
-    return tuple(user_id for user_id, allowed in zip(candidates, permitted, strict=True) if allowed)
-
-
-def deciders_of(world: World, request: Request) -> tuple[UserId, ...] | None:
-    """Return who could approve a request now, which nobody can twice; None when it could not be found out."""
-    approvers = approvers_of(world, request.change, request.requester)
-    said_yes = {each.user_id for each in request.review.approvals} if request.review else set()
-    return None if approvers is None else tuple(user_id for user_id in approvers if user_id not in said_yes)
 
 
 def is_allowed(world: World, asker: Asker, action: Action, job: Job | JobSummary | None = None) -> Decision | None:

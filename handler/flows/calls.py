@@ -8,7 +8,7 @@ from handler.domain.audit import Event
 from handler.domain.calls import EndNear, NotPutBack, PeopleReminded, ReviewWanted
 from handler.domain.pager import EndOverdue, LookWanted
 from handler.domain.request import State
-from handler.flows.access import deciders_of
+from handler.flows.approvers import deciders_of
 from handler.flows.lookup import last_seen
 
 if TYPE_CHECKING:

@@ -19,11 +19,11 @@ from handler.domain.request import State
 from handler.flows.access import (
     ID_ATTEMPTS,
     Asker,
-    approvers_of,
     question,
     recognised,
     record_refusal,
 )
+from handler.flows.approvers import approvers_of, proposed
 from handler.flows.execute import execute
 from handler.flows.lookup import find_job
 from handler.flows.overlays import newest_in_effect
@@ -148,7 +148,7 @@ def _opened(world: World, job: Job, asked: Asked, decision: Allowed | NeedsAppro
     except JobBusy as busy:
         return met(world, move.request, busy.holder)
     if move.request.state is State.PENDING:
-        approvers = approvers_of(world, asked.change, asked.actor)
+        approvers = approvers_of(world, proposed(world, move.request, job))
         return ChangeShown(move.request, approvers=approvers, is_fresh=True)
     return ChangeShown(execute(world, move.request), _running(world, job), is_fresh=True)
 

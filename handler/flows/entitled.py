@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from handler.domain.authority import Action, Allowed
 from handler.domain.errors import GroupUndetermined
-from handler.flows.access import Asker, about_change, approve_question, question, recognised_afresh
+from handler.flows.access import Asker, about_change, question, recognised_afresh
+from handler.flows.approvers import Proposal
 
 if TYPE_CHECKING:
     from handler.domain.authority import Decision, Question
@@ -37,7 +38,16 @@ class Wish:
 
     def approve_question(self, asker: Asker) -> Question:
         """Ask whether this person may approve it."""
-        return approve_question(asker, self.change, self.request.requester.user_id)
+        asked = self.scale_question(asker)
+        proposal = Proposal(
+            self.change,
+            self.request.requester,
+            self.job,
+            self.minutes,
+            has_reason=asked.has_reason,
+            is_emergency=asked.break_glass,
+        )
+        return proposal.question(asker)
 
 
 def decided(world: World, asker: Asker, wish: Wish) -> Decision:

@@ -15,12 +15,11 @@ from handler.domain.review import Objection
 from handler.flows.access import (
     Asker,
     about_change,
-    approve_question,
-    deciders_of,
     question,
     recognised,
     recognised_afresh,
 )
+from handler.flows.approvers import deciders_of, proposed
 from handler.flows.click import Barred, acted_on, is_recorded, refused_click
 from handler.flows.execute import TRIES, execute
 
@@ -134,7 +133,7 @@ def may_decide(
     if click.asker.actor.user_id == request.requester.user_id:
         return Barred(Objection.OWN_REQUEST)
     asker = known(world, click.asker)
-    decision = world.policy.decide(approve_question(asker, request.change, request.requester.user_id))
+    decision = world.policy.decide(proposed(world, request).question(asker))
     return decision if isinstance(decision, Allowed) else Barred(Objection.NOT_ALLOWED, decision)
 
 

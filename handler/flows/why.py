@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from handler.domain.authority import Action, Allowed
 from handler.domain.model import Change, ChannelId
 from handler.domain.outcomes import Refused, WhyShown
-from handler.flows.access import Asker, approvers_of, is_allowed, refuse
+from handler.flows.access import Asker, is_allowed, refuse
+from handler.flows.approvers import Proposal, approvers_of
 from handler.flows.change import Wish, change_question, wished
 
 if TYPE_CHECKING:
@@ -30,8 +31,13 @@ def explain(world: World, asker: Asker, command: Why) -> WhyShown | Refused:
         decision=wish.decision,
         straight_away_workers=None if isinstance(wish.decision, Allowed) else _most_workers(world, asked),
         channel=_other_channel(world, wish, asked),
-        approvers=None if change is None else approvers_of(world, change, asker.actor),
+        approvers=None if change is None else approvers_of(world, _proposal(asker, wish, change)),
     )
+
+
+def _proposal(asker: Asker, wish: Wish, change: Change) -> Proposal:
+    minutes, reason = wish.command.minutes or 0, wish.command.because
+    return Proposal(change, asker.actor, wish.job, minutes, has_reason=bool(reason))
 
 
 def _most_workers(world: World, asked: Question) -> int | None:

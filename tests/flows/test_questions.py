@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.domain.authority import Action, Question, Target
-from handler.domain.model import GroupName, RunCondition, UserId
+from handler.domain.model import ChannelId, GroupName, RunCondition, UserId
 from handler.domain.outcomes import HistoryShown, JobsListed, Refused, RequestsShown, WhyShown
+from handler.domain.sighting import Seen
 from handler.flows.afterwards import mark_reviewed
+from handler.flows.approvers import deciders_of
 from handler.flows.review import approve, deny, withdraw
 from tests.fakes.dataflow import FakeDataFlow
 from tests.flows.conftest import HAN, KIM, LEE, PARK
 from tests.flows.policies import LEADS_APPROVE, SCALE_STRAIGHT_AWAY, ruled, with_approvals
 from tests.flows.test_emergency import BROKEN_GLASS
-from tests.makers import JOB_ID, actor, job, run_condition
+from tests.makers import JOB_ID, actor, card, job, run_condition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,10 +138,35 @@ def test_what_the_job_does_not_say_is_nothing(story: Story, heard: list[Question
 
 
 def test_who_could_approve_is_asked_of_everybody_but_the_requester(story: Story, heard: list[Question]) -> None:
-    """Each with their own groups, where it was asked, about this very change."""
-    story.opened("scale wordcount workers=8")
+    """Each with their own groups, where it was asked, about this very change of the job as it is."""
+    story.opened("scale wordcount workers=8 for 2h because backlog")
     groups = {HAN: THE_LEADS, LEE: THE_LEADS, PARK: VIEWERS}
-    assert heard[1:] == [approving(user, groups=groups[user]) for user in (HAN, LEE, PARK)]
+    terms = {"target": WORDCOUNT, "for_minutes": 120, "has_reason": True}
+    assert heard[1:] == [approving(user, groups=groups[user], **terms) for user in (HAN, LEE, PARK)]
+
+
+@pytest.mark.parametrize("is_posted", [False, True])
+def test_who_could_approve_is_asked_about_where_the_card_is(
+    story: Story, heard: list[Question], *, is_posted: bool
+) -> None:
+    """Before there is one, where the policy says that it goes: there they would click."""
+    plain = story.policy.policy  # type: ignore[attr-defined] # the one that is listened to
+    request = story.opened("scale wordcount workers=8")
+    story.policy = Listening(with_approvals(plain, channel="C0APPROVALS"), heard)  # type: ignore[assignment] # as above
+    heard.clear()
+    shown = replace(card(), channel_id=ChannelId("C0DATA")) if is_posted else None
+    deciders_of(story.world, replace(request, card=shown))
+    assert {each.actor.channel_id for each in heard} == {"C0DATA" if is_posted else "C0APPROVALS"}
+
+
+def test_an_approver_is_asked_about_the_job_as_it_was_seen_last(story: Story, heard: list[Question]) -> None:
+    """With how long it is for, whether there is a reason, and whether it is an emergency."""
+    request = story.opened("scale wordcount workers=8 for 2h because backlog")
+    story.ledger.sightings.keep(Seen(replace(job(), status="RUNNING"), story.clock.now()))
+    heard.clear()
+    story.press(approve, request)
+    seen = replace(WORDCOUNT, status="RUNNING")
+    assert heard[0] == approving(LEE, target=seen, for_minutes=120, has_reason=True)
 
 
 def test_an_approver_is_asked_about_where_they_click(story: Story, heard: list[Question]) -> None:
@@ -159,7 +186,8 @@ def test_the_requester_is_asked_about_again_by_the_last_approval(story: Story, h
     story.dataflow = FakeDataFlow([replace(job(), status="RUNNING")])
     story.press(approve, request)
     now = replace(WORDCOUNT, status="RUNNING")
-    assert heard == [approving(LEE), scaling(target=now, workers=8, for_minutes=120, has_reason=True)]
+    terms = {"for_minutes": 120, "has_reason": True}
+    assert heard == [approving(LEE, **terms), scaling(target=now, workers=8, **terms)]
 
 
 def test_without_length_and_reason_that_is_said_again_too(story: Story, heard: list[Question]) -> None:
@@ -179,7 +207,7 @@ def test_denying_and_reviewing_are_asked_about_as_approving_is(story: Story, hea
     emergency = story.opened(BROKEN_GLASS, delivery="delivery-2")
     heard.clear()
     story.press(mark_reviewed, emergency)
-    assert heard == [approving(LEE)]
+    assert heard == [approving(LEE, **EMERGENCY)]
 
 
 def test_withdrawing_asks_nobody(story: Story, heard: list[Question]) -> None:
