@@ -73,9 +73,13 @@ class ChangeShown:
 
 @dataclass(frozen=True, slots=True)
 class AskedAlready:
-    """The same person asked for the very same just before: this is that request."""
+    """The same person asked for the very same just before: this is that request.
+
+    ``meant`` is the step that was not taken once more, when that request has taken it already.
+    """
 
     request: Request
+    meant: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from handler.domain.model import TIMEOUT, WORKERS
 from handler.domain.overlay import PutBack, StandDown
 from handler.domain.review import Objection
 from handler.slack.card_view import people
 from handler.slack.mrkdwn import Mrkdwn, bare, code, mention, moment
-from handler.slack.quantities import timeout, workers
+from handler.slack.quantities import timeout, typed, workers
 
 if TYPE_CHECKING:
-    from handler.domain.model import RunCondition
+    from handler.domain.model import Change, RunCondition
     from handler.domain.outcomes import ClickRefused
     from handler.domain.request import Request
     from handler.slack.voice import Voice
@@ -52,10 +51,12 @@ def _to_type(say: Voice, refused: ClickRefused, request: Request) -> list[Mrkdwn
     """Say the line that asks for the former values."""
     if not isinstance(refused.way, PutBack):
         return []
-    values, change = refused.way.values, request.change
-    said = [f"{word}={values[name]}" for name, word in ((WORKERS, "workers"), (TIMEOUT, "timeout")) if name in values]
-    job = change.job_name if _TYPEABLE.fullmatch(change.job_name) else change.job_id
-    return [say("ending.ask_for_it", job=bare(job), values=bare(" ".join(said)), id=bare(request.id))]
+    values = typed(refused.way.values)
+    return [say("ending.ask_for_it", job=_job_to_type(request.change), values=values, id=bare(request.id))]
+
+
+def _job_to_type(change: Change) -> Mrkdwn:
+    return bare(change.job_name if _TYPEABLE.fullmatch(change.job_name) else change.job_id)
 
 
 def _extended(say: Voice, request: Request) -> list[Mrkdwn]:
@@ -74,9 +75,10 @@ def _found(say: Voice, refused: ClickRefused) -> list[Mrkdwn]:
     way = refused.way
     if not isinstance(way, StandDown):
         return []
-    lines = [_has(say, way.found)] if way.found.fields else []
+    lines = [has(say, way.found)] if way.found.fields else []
     return [*lines, say("ending.undo_first", id=code(way.on_top.id))] if way.on_top else lines
 
 
-def _has(say: Voice, found: RunCondition) -> Mrkdwn:
+def has(say: Voice, found: RunCondition) -> Mrkdwn:
+    """Say what a job has now."""
     return say("ending.has", workers=workers(say, found.workers), timeout=timeout(say, found.timeout_minutes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.model import TIMEOUT, WORKERS
-from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, code, escape
+from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, bare, code, escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,6 +72,12 @@ def difference(say: Voice, before: Mapping[str, object], after: Mapping[str, obj
 def _value(say: Voice, values: Mapping[str, object], name: str) -> Mrkdwn:
     value = values.get(name)
     return say("amount.not_set") if value is None else escape(str(value), LONGEST_WORD)
+
+
+def typed(values: Mapping[str, int]) -> Mrkdwn:
+    """Write settings as one types them: ``workers=4 timeout=90``."""
+    words = ((WORKERS, "workers"), (TIMEOUT, "timeout"))
+    return bare(" ".join(f"{word}={values[name]}" for name, word in words if name in values))
 
 
 def drift(say: Voice, differences: Sequence[FieldDifference]) -> list[Mrkdwn]:

@@ -11,10 +11,10 @@ from handler.domain.review import Objection
 from handler.slack.blocks import told
 from handler.slack.card_view import people, who_could
 from handler.slack.change_view import what
-from handler.slack.ending_refusal import refusal_lines
+from handler.slack.ending_refusal import has, refusal_lines
 from handler.slack.ending_view import standing
 from handler.slack.mrkdwn import Mrkdwn, bare, call, code, escape, mention, moment
-from handler.slack.quantities import workers
+from handler.slack.quantities import typed, workers
 from handler.slack.refusal_view import impossible_lines
 
 if TYPE_CHECKING:
@@ -56,11 +56,14 @@ def _who_was_first(say: Voice, request: Request) -> list[Mrkdwn]:
 
 
 def again_message(say: Voice, asked: AskedAlready) -> Message:
-    """Say that this very change was asked for already."""
-    request = asked.request
+    """Say that this very change was asked for already; of one that is done, what to type if it was meant."""
+    request, meant = asked.request, asked.meant
     name, change = code(request.change.job_name), what(say, request.change)
-    state = say(f"state.{request.state.value}")
-    return told([say("click.asked_already", name=name, what=change, id=code(request.id), state=state)])
+    state, known = say(f"state.{request.state.value}"), code(request.id)
+    if meant is None:
+        return told([say("click.asked_already", name=name, what=change, id=known, state=state)])
+    done = say("click.done_already", name=name, what=change, id=known, state=state)
+    return told([done, has(say, meant.before), say("click.once_more", values=typed(meant.values))])
 
 
 def waiting_message(say: Voice, request: Request, channel_id: str) -> Message:

@@ -88,6 +88,8 @@ def _calls() -> Iterator[tuple[str, Outcome]]:
     yield "reminder, of nobody", PeopleReminded(replace(pending, review=None), ())
     yield "reminder, escalated", PeopleReminded(pending, None, ("S0LEADS", "U0HAN", "C0DATA"))
     yield "asked already", AskedAlready(pending)
+    once_more = change(before=run_condition(numWorker=4), values={"numWorker": 6})
+    yield "asked already, done", AskedAlready(request(state=State.APPLIED), once_more)
 
 
 def _answers() -> Iterator[tuple[str, Outcome]]:

@@ -107,6 +107,11 @@ wordcount · RUNNABLE · last run COMPLETED
 clickstream-sessionize · RUNNABLE · last run FAILED
 inventory-snapshot · DRAFT · no run known
 """,
+    "asked already, done": """
+Nothing was changed now. You asked for this already: wordcount workers 2 → 4, request 7k3m-q2xd, done.
+It has 4 workers, timeout 360 min (6 h) now.
+If you want more, write the number: workers=6.
+""",
     "requests": """
 Changes under way
 about to start · wordcount workers 2 → 4 · <@U0KIM> · 2026-11-23 03:04 UTC · 7k3m-q2xd
