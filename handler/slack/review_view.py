@@ -1,25 +1,23 @@
-"""What people are told about decisions beside the card: refused clicks, reminders, the last word, why."""
+"""What people are told about decisions beside the card: refused clicks, reminders, the last word."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handler.domain.authority import Allowed, NeedsApproval
-from handler.domain.model import Change
 from handler.domain.request import State
 from handler.domain.review import Objection
 from handler.slack.blocks import told
-from handler.slack.card_view import people, who_could
+from handler.slack.card_view import people
 from handler.slack.change_view import what
 from handler.slack.ending_refusal import has, refusal_lines
 from handler.slack.ending_view import standing
 from handler.slack.mrkdwn import Mrkdwn, bare, call, code, escape, mention, moment
-from handler.slack.quantities import typed, workers
-from handler.slack.refusal_view import impossible_lines
+from handler.slack.quantities import typed
+from handler.slack.why_view import rules_line
 
 if TYPE_CHECKING:
     from handler.domain.calls import PeopleReminded, ReviewWanted
-    from handler.domain.outcomes import AskedAlready, ClickRefused, WhyShown
+    from handler.domain.outcomes import AskedAlready, ClickRefused
     from handler.domain.request import Request
     from handler.ports import Message
     from handler.slack.voice import Voice
@@ -30,7 +28,7 @@ def click_message(say: Voice, refused: ClickRefused) -> Message:
     request = refused.request
     lines = [say(f"click.{refused.why.value}")]
     if refused.because:
-        lines.append(say("policy.rule", rules=say.listed(refused.because)))
+        lines.append(rules_line(say, refused.because))
     lines += refusal_lines(say, refused)
     if request is not None:
         if refused.why is Objection.OWN_REQUEST and request.state is State.PENDING:
@@ -119,32 +117,3 @@ def skipped_message(say: Voice, request: Request, channel_id: str) -> Message:
     who, channel = mention(request.requester.user_id), call(channel_id)
     reason = escape(request.reason or "") or bare("")
     return told([say("click.skipped", who=who, name=name, what=change, channel=channel, reason=reason)])
-
-
-def why_message(say: Voice, shown: WhyShown) -> Message:
-    """Say what the policy says to a change, which rule, what would make it pass, and who could approve it now."""
-    name = code(shown.job.name)
-    change = what(say, shown.plan) if isinstance(shown.plan, Change) else say("policy.this")
-    rules = say.listed(shown.decision.because)
-    match shown.decision:
-        case Allowed():
-            lines = [say("policy.allowed", name=name, what=change), say("policy.rule", rules=rules)]
-        case NeedsApproval(1):
-            lines = [say("policy.one", name=name, what=change), say("policy.rule", rules=rules)]
-        case NeedsApproval(approvals):
-            lines = [
-                say("policy.several", name=name, what=change, approvals=approvals),
-                say("policy.rule", rules=rules),
-            ]
-        case _:
-            lines = [say("policy.denied", name=name, what=change)]
-            lines.append(say("policy.rule", rules=rules) if shown.decision.because else say("policy.no_rule"))
-    if not isinstance(shown.plan, Change):
-        lines += [say("policy.impossible"), *impossible_lines(say, shown.plan, name)]
-    if shown.straight_away_workers is not None:
-        lines.append(say("policy.fewer", workers=workers(say, shown.straight_away_workers)))
-    if shown.channel is not None:
-        lines.append(say("policy.channel", channel=call(shown.channel)))
-    if isinstance(shown.decision, NeedsApproval):
-        lines.append(who_could(say, shown.approvers))
-    return told(lines)

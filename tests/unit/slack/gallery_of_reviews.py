@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain.authority import Allowed, Denied, NeedsApproval
 from handler.domain.calls import PeopleReminded, ReviewWanted
+from handler.domain.commands import Scale, To
 from handler.domain.model import ChannelId, UserId
 from handler.domain.outcomes import AskedAlready, ChangeShown, ClickRefused, WhyShown
-from handler.domain.preview import OutOfBounds
+from handler.domain.preview import NeverSetUp, OutOfBounds
 from handler.domain.request import State
 from handler.domain.review import Objection
 from handler.slack.review_view import last_word, skipped_message, unposted_message, waiting_message
@@ -105,11 +106,24 @@ def _answers() -> Iterator[tuple[str, Outcome]]:
     yield "click on one's own", ClickRefused(Objection.OWN_REQUEST, request(state=State.PENDING))
     rules, version = ("oncall-with-approval",), "sha256:4f1d"
     bounds = OutOfBounds("numWorker", 11, 2, 10, 2)
-    yield "why, allowed", WhyShown(job(), change(), Allowed(rules, version), None, None, None)
-    yield "why, one", WhyShown(job(), change(), NeedsApproval(1, rules, version), 6, None, (LEE, HAN))
-    yield "why, two", WhyShown(job(), BOTH, NeedsApproval(2, rules, version), 1, ChannelId("C0DATA"), None)
-    yield "why, denied", WhyShown(job(), change(), Denied((), version), None, None, None)
-    yield "why, forbidden", WhyShown(job(), bounds, Denied(("no-freeze",), version), None, None, None)
+    asked, loud = Scale("wordcount", To(8)), Scale("wordcount", To(8), because="pager", is_emergency=True)
+    allowed, one = Allowed(rules, version), NeedsApproval(1, rules, version)
+    two, denied = NeedsApproval(2, ("two", "never-alone"), version), Denied((), version)
+    data = ChannelId("C0DATA")
+    yield "why, allowed", WhyShown(job(), change(), allowed, None, None, None, asked)
+    yield "why, one", WhyShown(job(), change(), one, 6, None, (LEE, HAN), asked)
+    yield "why, two", WhyShown(job(), BOTH, two, 1, data, None, asked)
+    yield "why, denied", WhyShown(job(), change(), denied, None, None, None, asked)
+    yield "why, forbidden", WhyShown(job(), change(), Denied(("no-freeze",), version), None, None, None, asked)
+    yield "why, impossible", WhyShown(job(), bounds, two, 6, data, None, asked)
+    yield "why, set up never", WhyShown(job(), NeverSetUp(), one, 6, None, None, asked)
+    yield "why, emergency", WhyShown(job(), change(), allowed, None, None, None, loud)
+    silent = replace(loud, because=None)
+    yield "why, emergency, no reason", WhyShown(job(), change(), allowed, None, None, None, silent)
+    yield "why, emergency, one", WhyShown(job(), change(), one, 8, None, (LEE,), loud, one)
+    yield "why, emergency, two", WhyShown(job(), change(), two, None, None, (LEE, HAN), loud, two)
+    yield "why, emergency, not needed", WhyShown(job(), change(), denied, None, None, (), loud, allowed)
+    yield "why, emergency, denied", WhyShown(job(), change(), denied, None, None, (), loud, denied)
 
 
 def messages(say: Voice) -> Mapping[str, Message]:

@@ -50,7 +50,7 @@ request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
 """,
     "end refused, forbidden": """
 Nothing was changed. The policy does not let you do this.
-Rule: freeze, no-nights
+Rules: freeze, no-nights
 Nobody can do it now. Ask whoever looks after the policy.
 Request 7k3m-q2xd: done.
 """,
@@ -111,6 +111,51 @@ inventory-snapshot · DRAFT · no run known
 Nothing was changed now. You asked for this already: wordcount workers 2 → 4, request 7k3m-q2xd, done.
 It has 4 workers, timeout 360 min (6 h) now.
 If you want more, write the number: workers=6.
+""",
+    "why, two": """
+Needs 2 approvals, by different people: wordcount workers 2 → 4 and timeout 360 → 720 min (12 h).
+Rules: two, never-alone
+Straight away you may have up to 1 worker.
+Straight away it would be allowed in <#C0DATA>.
+Who can approve could not be found out just now.
+""",
+    "why, denied": """
+You may not change this, even with an approval: wordcount workers 2 → 4.
+No rule of the policy permits it.
+""",
+    "why, impossible": """
+Not possible, whatever the policy says.
+Nothing was changed: wordcount cannot have 11 workers.
+2 to 10 are possible.
+It has 2 workers now.
+Straight away you may have up to 6 workers.
+""",
+    "why, set up never": """
+Not possible, whatever the policy says.
+Nothing was changed: wordcount was never set up to run. It has no nrn (no role to run with), and without one the API \
+saves no settings.
+Set it up in the console, then ask again.
+""",
+    "why, emergency, no reason": """
+Allowed straight away: wordcount workers 2 → 4.
+Give a reason: break-glass is refused without because TEXT.
+Rule: oncall-with-approval
+""",
+    "why, emergency, one": """
+Not allowed as break-glass: wordcount workers 2 → 4.
+Without it: needs 1 approval.
+Rule: oncall-with-approval
+As break-glass you may have up to 8 workers.
+Can approve now: <@U0LEE>.
+""",
+    "why, emergency, not needed": """
+Not allowed as break-glass: wordcount workers 2 → 4.
+Without it: allowed straight away.
+Rule: oncall-with-approval
+""",
+    "why, emergency, denied": """
+You may not change this, even with an approval: wordcount workers 2 → 4.
+No rule of the policy permits it.
 """,
     "requests": """
 Changes under way
