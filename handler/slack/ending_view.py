@@ -56,6 +56,19 @@ def standing(say: Voice, request: Request) -> Mrkdwn:
     return say(f"state.{request.state.value}")
 
 
+def open_standing(say: Voice, request: Request) -> Mrkdwn:
+    """Say what is still to come of a request that is open, in a few words."""
+    at = None if request.revert_at is None else moment(request.revert_at)
+    if request.state is State.APPLIED and at:
+        stands = say("ending.stands_until", at=at)
+    elif request.state is State.FAILED and at:
+        stands = say("ending.stands_tried_again", at=at)
+    else:
+        stands = standing(say, request)
+    is_unreviewed = request.emergency is not None and request.emergency.reviewed_by is None
+    return say("ending.stands_unreviewed", state=stands) if is_unreviewed else stands
+
+
 def over_lines(say: Voice, request: Request) -> list[Mrkdwn]:
     """Say why nothing was put back, and what the job has."""
     match request.problem:

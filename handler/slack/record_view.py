@@ -11,6 +11,7 @@ from handler.domain.commands import ShowOlder
 from handler.domain.moves import SLUICE
 from handler.slack.blocks import Block, actions, button, context, message, paragraphs, section, that_fit, told
 from handler.slack.change_view import what
+from handler.slack.ending_view import open_standing
 from handler.slack.faults import problem
 from handler.slack.job_view import can_be_asked_for
 from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, bare, code, dotted, escape, mention, moment
@@ -200,7 +201,7 @@ def _map(fact: Fact, name: str) -> Mapping[str, object]:
 
 
 def requests_message(say: Voice, shown: RequestsShown) -> Message:
-    """Show the changes under way."""
+    """Show the open requests, the essential of each in its first line."""
     if not shown.requests:
         return told([say("requests.none")])
     title = say("requests.title")
@@ -211,12 +212,8 @@ def requests_message(say: Voice, shown: RequestsShown) -> Message:
 
 
 def _row(say: Voice, request: Request) -> Mrkdwn:
-    return dotted(
-        (
-            say("requests.state", state=say(f"state.{request.state.value}")),
-            say("requests.what", name=code(request.change.job_name), what=what(say, request.change)),
-            mention(request.requester.user_id),
-            moment(request.created_at),
-            code(request.id, LONGEST_WORD),
-        )
-    )
+    state = say("requests.state", state=open_standing(say, request))
+    asked = say("requests.what", name=code(request.change.job_name), what=what(say, request.change))
+    who, at = mention(request.requester.user_id), moment(request.created_at)
+    below = say("history.detail", detail=dotted((who, at, code(request.id, LONGEST_WORD))))
+    return Mrkdwn(f"{dotted((state, asked))}\n{below}")

@@ -33,10 +33,10 @@ from handler.domain.preview import (
     TooLong,
     WrongStatus,
 )
-from handler.domain.request import State
+from handler.domain.request import Ending, State
 from handler.domain.sighting import Seen
 from handler.domain.vocabulary import Topic
-from tests.makers import JOB_ID, NOW, REQUEST_ID, at, change, job, job_summary, request, run_condition
+from tests.makers import JOB_ID, NOW, REQUEST_ID, at, change, emergency, job, job_summary, request, run_condition
 from tests.unit.slack.gallery_of_endings import endings
 from tests.unit.slack.gallery_of_facts import whole_record
 from tests.unit.slack.gallery_of_reviews import reviews
@@ -180,7 +180,18 @@ def _history() -> Iterator[tuple[str, Outcome]]:
     )
     hidden = HistoryShown("U0KIM", (), "U0KIM", older="cursor-1", is_user=True)
     yield "history of a person, nothing for you here", hidden
-    open_requests = (request(), request(RequestId("2m9p-x4tb"), State.UNKNOWN, asked=BOTH))
+    timed = request("4q7n-m3xp", State.APPLIED, minutes=120, revert_at=at(120))
+    kept = replace(timed, revert_at=None, ending=Ending(kept_by=UserId("U0LEE")), emergency=emergency())
+    open_requests = (
+        request(),
+        request(RequestId("2m9p-x4tb"), State.UNKNOWN, asked=BOTH),
+        timed,
+        replace(timed, state=State.FAILED, undoing=True, revert_at=at(4)),
+        replace(timed, emergency=emergency()),
+        replace(timed, emergency=emergency("U0LEE")),
+        kept,
+        replace(kept, state=State.FAILED, undoing=True),
+    )
     yield "requests", RequestsShown(open_requests)
     yield "requests, none", RequestsShown(())
 

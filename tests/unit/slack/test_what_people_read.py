@@ -158,9 +158,23 @@ You may not change this, even with an approval: wordcount workers 2 → 4.
 No rule of the policy permits it.
 """,
     "requests": """
-Changes under way
-about to start · wordcount workers 2 → 4 · <@U0KIM> · 2026-11-23 03:04 UTC · 7k3m-q2xd
-not known yet · wordcount workers 2 → 4 and timeout 360 → 720 min (12 h) · <@U0KIM> · 2026-11-23 03:04 UTC · 2m9p-x4tb
+Open requests
+about to start · wordcount workers 2 → 4
+<@U0KIM> · 2026-11-23 03:04 UTC · 7k3m-q2xd
+not known yet · wordcount workers 2 → 4 and timeout 360 → 720 min (12 h)
+<@U0KIM> · 2026-11-23 03:04 UTC · 2m9p-x4tb
+until 2026-11-23 05:04 UTC · wordcount workers 2 → 4
+<@U0KIM> · 2026-11-23 03:04 UTC · 4q7n-m3xp
+not put back yet, tried again 2026-11-23 03:08 UTC · wordcount workers 2 → 4
+<@U0KIM> · 2026-11-23 03:04 UTC · 4q7n-m3xp
+until 2026-11-23 05:04 UTC, waiting for review · wordcount workers 2 → 4
+<@U0KIM> · 2026-11-23 03:04 UTC · 4q7n-m3xp
+until 2026-11-23 05:04 UTC · wordcount workers 2 → 4
+<@U0KIM> · 2026-11-23 03:04 UTC · 4q7n-m3xp
+kept by <@U0LEE>, waiting for review · wordcount workers 2 → 4
+<@U0KIM> · 2026-11-23 03:04 UTC · 4q7n-m3xp
+not put back, waiting for review · wordcount workers 2 → 4
+<@U0KIM> · 2026-11-23 03:04 UTC · 4q7n-m3xp
 """,
 }
 
