@@ -24,12 +24,12 @@ ENDED: Final = frozenset({State.APPLIED, State.FAILED})
 def terms(say: Voice, request: Request) -> list[Mrkdwn]:
     """Say for how long the change is, and that it passes the approvals by."""
     lines = [say("card.broke_glass")] if request.emergency else []
+    ending = request.ending
+    if request.undoing:
+        return [*lines, _undone_by(say, request, ending.undone_by)] if ending.undone_by else lines
     if request.minutes is None:
         return lines
-    ending = request.ending
     span = lasting(say, request.minutes + ending.extra_minutes)
-    if request.undoing:
-        return [*lines, say("ending.undone_by", who=mention(ending.undone_by))] if ending.undone_by else lines
     if request.revert_at is not None and request.state is not State.APPLYING:
         at = moment(request.revert_at)
         if ending.extended_by is None:
@@ -38,6 +38,11 @@ def terms(say: Voice, request: Request) -> list[Mrkdwn]:
     if ending.kept_by is not None:
         return [*lines, say("ending.kept_by", span=span, who=mention(ending.kept_by))]
     return lines if is_over(request) else [*lines, say("card.span", span=span)]
+
+
+def _undone_by(say: Voice, request: Request, undoer: str) -> Mrkdwn:
+    is_done = request.state is State.REVERTED
+    return say("ending.undone_by" if is_done else "ending.undo_wanted", who=mention(undoer))
 
 
 def is_over(request: Request) -> bool:
@@ -51,6 +56,8 @@ def standing(say: Voice, request: Request) -> Mrkdwn:
         return say("ending.stands_over")
     if request.state is State.APPLIED and request.ending.kept_by is not None:
         return say("ending.stands_kept", who=mention(request.ending.kept_by))
+    if request.state is State.REVERTED and request.ending.undone_by is not None:
+        return say("ending.stands_put_back_by", who=mention(request.ending.undone_by))
     if request.state is State.FAILED and request.undoing:
         return say("ending.stands_not_put_back")
     return say(f"state.{request.state.value}")

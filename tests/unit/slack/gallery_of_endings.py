@@ -74,6 +74,10 @@ def _undone() -> Iterator[tuple[str, Outcome]]:
     yield "undo, done", Undone(timed)
     yield "undo, failed", Undone(replace(failed, revert_at=at(4)))
     yield "undo, unknown", Undone(replace(failed, state=State.UNKNOWN))
+    yield (
+        "end, tried again, undone",
+        ChangeShown(replace(failed, minutes=None, ending=Ending(undone_by=LEE, failures=6))),
+    )
     yield "end, left to people", ChangeShown(replace(failed, ending=Ending(failures=6)))
     yield "end, called to look", NotPutBack(replace(failed, ending=Ending(failures=6)), ("S0LEADS", "U0KIM"))
 

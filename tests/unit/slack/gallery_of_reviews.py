@@ -11,7 +11,7 @@ from handler.domain.commands import Scale, To
 from handler.domain.model import ChannelId, UserId
 from handler.domain.outcomes import AskedAlready, ChangeShown, ClickRefused, WhyShown
 from handler.domain.preview import NeverSetUp, OutOfBounds
-from handler.domain.request import State
+from handler.domain.request import Ending, State
 from handler.domain.review import Objection
 from handler.slack.review_view import last_word, skipped_message, unposted_message, waiting_message
 from tests.makers import actor, approval, at, change, emergency, job, request, review, run_condition
@@ -134,6 +134,7 @@ def messages(say: Voice) -> Mapping[str, Message]:
         "unposted": unposted_message(say, pending, "C0DATA", "not_in_channel"),
         "unposted, word unknown": unposted_message(say, pending, "C0DATA", "a_new_word"),
         "last word": last_word(say, request(state=State.APPLIED)),
+        "last word, undone": last_word(say, request(state=State.REVERTED, ending=Ending(undone_by=LEE))),
         "skipped": skipped_message(say, request(state=State.APPLIED), "C0DATA"),
         "skipped without a word": skipped_message(say, request(state=State.APPLIED, reason=None), "C0DATA"),
     }

@@ -157,6 +157,27 @@ Rule: oncall-with-approval
 You may not change this, even with an approval: wordcount workers 2 → 4.
 No rule of the policy permits it.
 """,
+    "end, undone, workers": """
+Put back: wordcount has its former values again, after workers 2 → 4 and timeout 360 → 720 min (12 h).
+Put back because <@U0LEE> wanted it so.
+Read back: 2 workers.
+The other setting belongs to a later change, which puts it back when it ends.
+Asked by <@U0KIM>, because: backlog
+request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+""",
+    "end, tried again, undone": """
+Not put back: wordcount workers 2 → 4. The former values were not written.
+<@U0LEE> wants it put back.
+The Data Flow API has had too many requests.
+Read back, it has 4 workers, timeout 360 min (6 h).
+It was tried 6 times and is not tried again. /dataflow undo 7k3m-q2xd tries once more.
+Asked by <@U0KIM>, because: backlog
+request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+""",
+    "undo, undone before": """
+Nothing was changed. This was put back already.
+Request 7k3m-q2xd: put back.
+""",
     "requests": """
 Open requests
 about to start · wordcount workers 2 → 4
