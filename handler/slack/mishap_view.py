@@ -38,6 +38,8 @@ def misunderstood_message(say: Voice, outcome: Misunderstood) -> Message:
     word = code(error.word, LONGEST_TYPED)
     if error.usage is Usage.MISSING_SUBJECT and error.word:
         what = say("usage.missing_subject_named", word=word)
+    elif error.usage is Usage.MISSING_JOB and error.topic == Topic.STATUS:
+        what = say("usage.missing_job_status")
     else:
         what = say(f"usage.{error.usage.value}", word=word, limit=error.limit)
     lines = [say("usage.intro", what=what)]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def click_message(say: Voice, refused: ClickRefused) -> Message:
     """Say why a click decided nothing; who was first, and when, where somebody was."""
     request = refused.request
-    lines = [say(f"click.{refused.why.value}")]
+    lines = [_why(say, refused)]
     if refused.because:
         lines.append(rules_line(say, refused.because))
     lines += refusal_lines(say, refused)
@@ -36,6 +36,16 @@ def click_message(say: Voice, refused: ClickRefused) -> Message:
         lines += _who_was_first(say, request)
         lines.append(say("click.stands", id=code(request.id), state=standing(say, request)))
     return told(lines)
+
+
+def _why(say: Voice, refused: ClickRefused) -> Mrkdwn:
+    """Say why. An emergency waits for nobody: who may not decide about it wanted to review it."""
+    is_review = refused.request is not None and refused.request.emergency is not None
+    if is_review and refused.why is Objection.OWN_REQUEST:
+        return say("click.own_review")
+    if is_review and refused.why is Objection.NOT_ALLOWED:
+        return say("click.no_review")
+    return say(f"click.{refused.why.value}")
 
 
 def _who_was_first(say: Voice, request: Request) -> list[Mrkdwn]:

@@ -153,6 +153,10 @@ def _refusals() -> Iterator[tuple[str, Outcome]]:
         yield f"refused {action}", Refused(REQUEST_ID, action, "wordcount", ())
         yield f"refused {action}, no job", Refused(REQUEST_ID, action, "", ("no-freeze", "no-night"))
     yield "refused emergency", Refused(REQUEST_ID, Action.SCALE, "wordcount", (), is_emergency=True)
+    yield (
+        "refused emergency, forbidden",
+        Refused(REQUEST_ID, Action.SCALE, "wordcount", ("no-freeze",), is_emergency=True),
+    )
     yield "busy", JobIsBusy("wordcount", request(state=State.UNKNOWN))
     yield "busy, own", JobIsBusy("wordcount", request(state=State.APPLYING), is_own=True)
     yield "busy, own card", JobIsBusy("wordcount", request(state=State.PENDING), is_own=True)

@@ -79,6 +79,8 @@ def _emergencies() -> Iterator[tuple[str, Outcome]]:
     loud = request(state=State.APPLIED, emergency=emergency(), minutes=60, revert_at=at(60))
     yield "card, break-glass", ChangeShown(loud)
     yield "card, break-glass, reviewed", ChangeShown(replace(loud, emergency=emergency("U0LEE")))
+    yield "review refused, own", ClickRefused(Objection.OWN_REQUEST, loud)
+    yield "review refused", ClickRefused(Objection.NOT_ALLOWED, loud)
     yield "review wanted", ReviewWanted(loud, (LEE, HAN))
     yield "review wanted, of nobody", ReviewWanted(loud, None)
 

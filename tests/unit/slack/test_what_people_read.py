@@ -178,6 +178,41 @@ request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
 Nothing was changed. This was put back already.
 Request 7k3m-q2xd: put back.
 """,
+    "card, break-glass": """
+Done: wordcount workers 2 → 4.
+🚨 Break-glass: nobody was asked for an approval.
+For 1 h: put back 2026-11-23 04:04 UTC.
+Read back: the job has these values, and every other setting is as it was.
+Asked by <@U0KIM>, because: backlog
+A lead must look at it and press Reviewed, by 2026-11-24 03:04 UTC.
+request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+""",
+    "review refused, own": """
+Not reviewed. This is your own request: somebody else must review it.
+Request 7k3m-q2xd: done.
+""",
+    "review refused": """
+Not reviewed. The policy does not let you review this. Who may approve such a change may review it.
+Request 7k3m-q2xd: done.
+""",
+    "refused emergency": """
+Not allowed as break-glass: wordcount stays as it is. Nothing was changed.
+No rule lets you have this without an approval. /dataflow why scale JOB … says whether you may have it with one.
+recorded as 7k3m-q2xd
+""",
+    "refused emergency, forbidden": """
+Not allowed as break-glass: wordcount stays as it is. Nothing was changed.
+The policy forbids it (no-freeze). Ask whoever looks after the policy.
+recorded as 7k3m-q2xd
+""",
+    "usage about break-glass": """
+Nothing was changed. Which job? Its name or id comes right after scale.
+Type: /dataflow break-glass scale JOB [workers=N] [timeout=T] [for T] because TEXT
+""",
+    "usage about status": """
+Nothing was changed. Which job? Its name or id comes right after status.
+Type: /dataflow status JOB
+""",
     "requests": """
 Open requests
 about to start · wordcount workers 2 → 4
@@ -223,7 +258,7 @@ def test_a_history_has_who_what_why_before_after_and_when(say: Voice) -> None:
     of_emergency = told.index("applied · workers 2 → 4 · <@U0KIM> · 2026-11-23 02:57 UTC · 2b6t-w9kc")
     assert told[of_emergency + 1 : of_emergency + 4] == [
         "because: production is down",
-        "break-glass, past the approvals, by <@U0KIM>",
+        "break-glass, nobody asked for an approval, by <@U0KIM>",
         "reviewed by <@U0LEE>",
     ]
 
