@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from handler.domain.overlay import PutBack, StandDown
 from handler.domain.review import Objection
 from handler.slack.card_view import people
 from handler.slack.mrkdwn import Mrkdwn, bare, code, mention, moment
-from handler.slack.quantities import timeout, typed, workers
+from handler.slack.quantities import timeout, typed, typed_job, workers
 
 if TYPE_CHECKING:
-    from handler.domain.model import Change, RunCondition
+    from handler.domain.model import RunCondition
     from handler.domain.outcomes import ClickRefused
     from handler.domain.request import Request
     from handler.slack.voice import Voice
-
-# A name that a person can type as it stands; any other job is named by its id.
-_TYPEABLE: Final = re.compile(r"[\w.-]+", re.ASCII)
 
 
 def refusal_lines(say: Voice, refused: ClickRefused) -> list[Mrkdwn]:
@@ -52,11 +48,8 @@ def _to_type(say: Voice, refused: ClickRefused, request: Request) -> list[Mrkdwn
     if not isinstance(refused.way, PutBack):
         return []
     values = typed(refused.way.values)
-    return [say("ending.ask_for_it", job=_job_to_type(request.change), values=values, id=bare(request.id))]
-
-
-def _job_to_type(change: Change) -> Mrkdwn:
-    return bare(change.job_name if _TYPEABLE.fullmatch(change.job_name) else change.job_id)
+    job = typed_job(request.change.job_name, request.change.job_id)
+    return [say("ending.ask_for_it", job=job, values=values, id=bare(request.id))]
 
 
 def _extended(say: Voice, request: Request) -> list[Mrkdwn]:

@@ -44,7 +44,7 @@ def misunderstood_message(say: Voice, outcome: Misunderstood) -> Message:
         what = say(f"usage.{error.usage.value}", word=word, limit=error.limit)
     lines = [say("usage.intro", what=what)]
     if error.near:
-        lines.append(say("usage.near", near=say.listed(error.near)))
+        lines.append(say("usage.near", near=say.either(error.near)))
     if error.usage is not Usage.NOT_YET:
         topic = error.topic if error.topic in TOPICS else Topic.HELP.value
         lines.append(say("usage.type", line=say(f"type.{topic}")))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from handler.domain.audit import Event
 from handler.domain.commands import ShowOlder
 from handler.domain.moves import SLUICE
+from handler.domain.period import EVER
 from handler.slack.blocks import Block, actions, button, context, message, paragraphs, section, that_fit, told
 from handler.slack.change_view import what
 from handler.slack.ending_view import open_standing
@@ -16,7 +17,7 @@ from handler.slack.faults import problem
 from handler.slack.job_view import can_be_asked_for
 from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, bare, code, dotted, escape, mention, moment
 from handler.slack.pages import page_value
-from handler.slack.quantities import difference
+from handler.slack.quantities import difference, typed_job
 
 if TYPE_CHECKING:
     from handler.domain.outcomes import HistoryShown, RequestsShown
@@ -78,7 +79,11 @@ def _nothing(say: Voice, shown: HistoryShown) -> Mrkdwn:
     who, name = mention(shown.subject), code(shown.subject)
     if not shown.is_first:
         return say("history.none_older")
-    return say("history.none_user", who=who) if shown.is_user else say("history.none", name=name)
+    if shown.bounds == EVER:
+        return say("history.none_user", who=who) if shown.is_user else say("history.none", name=name)
+    if shown.is_user:
+        return say("history.none_user_then", who=who)
+    return say("history.none_then", name=name, job=typed_job(shown.subject, shown.key))
 
 
 def _time(say: Voice, bounds: Bounds) -> list[Mrkdwn]:

@@ -175,6 +175,7 @@ def _history() -> Iterator[tuple[str, Outcome]]:
     yield "history, since", HistoryShown("wordcount", *some, since)
     yield "history, until", HistoryShown("wordcount", *some, until, is_first=False)
     yield "history, between", HistoryShown("wordcount", (), JOB_ID, bounds=Bounds(since.since, until.until))
+    yield "history of a person, between", HistoryShown("U0KIM", (), "U0KIM", bounds=since, is_user=True)
     yield "history, older, nothing", HistoryShown("wordcount", (), JOB_ID, is_first=False)
     yield "history, no button", HistoryShown("wordcount", facts[:2], "가", after[:2], "cursor-1")
     yield "history, cursor too long", HistoryShown("wordcount", facts[:2], JOB_ID, after[:2], "x" * 2000)
@@ -241,6 +242,7 @@ def _mishaps() -> Iterator[tuple[str, Outcome]]:
     for usage in Usage:
         known = UsageError(usage, word="wrokers", near=("workers",), topic=Topic.SCALE, limit=limits.get(usage, 0))
         yield f"usage {usage}", Misunderstood(known)
+    yield "usage, one of three", Misunderstood(UsageError(Usage.UNKNOWN_WORD, word="x", near=("a", "b", "c")))
     for topic in Topic:
         yield f"usage about {topic}", Misunderstood(UsageError(Usage.MISSING_JOB, topic=topic))
     yield "usage of no topic", Misunderstood(UsageError(Usage.UNREADABLE))

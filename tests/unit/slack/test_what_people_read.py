@@ -105,7 +105,7 @@ job id Wc7RtQ2mLx9B · DATAFLOW · edited 2026-11-20 08:24 UTC · read 2026-11-2
 3 jobs
 wordcount · RUNNABLE · last run COMPLETED
 clickstream-sessionize · RUNNABLE · last run FAILED
-inventory-snapshot · DRAFT · no run known
+inventory-snapshot · DRAFT · last run not listed
 """,
     "asked already, done": """
 Nothing was changed now. You asked for this already: wordcount workers 2 → 4, request 7k3m-q2xd, done.
@@ -212,6 +212,21 @@ Type: /dataflow break-glass scale JOB [workers=N] [timeout=T] [for T] because TE
     "usage about status": """
 Nothing was changed. Which job? Its name or id comes right after status.
 Type: /dataflow status JOB
+""",
+    "list, nothing found": """
+No job that you may look at has xyz in its name or id. /dataflow list shows them all.
+""",
+    "history, between": """
+Nothing is recorded about wordcount in that time. Without a time: /dataflow history wordcount
+From 2026-11-21 01:04 UTC to 2026-11-23 02:04 UTC. Days are counted in UTC.
+""",
+    "history, nothing": """
+Nothing is recorded about wordcount.
+""",
+    "usage, one of three": """
+Nothing was changed. x is not a word I know.
+Did you mean a, b or c?
+Type: /dataflow help
 """,
     "requests": """
 Open requests
