@@ -55,6 +55,8 @@ def _cards() -> Iterator[tuple[str, Outcome]]:
     yield "card, applying", ChangeShown(request(state=State.APPLYING, review=done, minutes=90, revert_at=at(90)))
     no = review(decided_by=LEE, decided_reason="freeze until Monday")
     yield "card, denied", ChangeShown(request(state=State.DENIED, review=no))
+    two = ("two", "never-alone")
+    yield "card, denied, two rules", ChangeShown(request(state=State.DENIED, review=no, because=two))
     yield (
         "card, denied without a word",
         ChangeShown(request(state=State.DENIED, review=replace(no, decided_reason=None))),

@@ -19,7 +19,7 @@ Done: wordcount workers 2 → 4 and timeout 360 → 720 min (12 h).
 Read back: the job has these values, and every other setting is as it was.
 The run under way stays at 2 workers. This reaches the next run.
 Asked by <@U0KIM>, because: backlog
-request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+request 7k3m-q2xd · decided by oncall-small · 2026-11-23 03:04 UTC
 """,
     "change unknown, DataFlowTimedOut": """
 Not known yet: wordcount workers 2 → 4. The job may have changed.
@@ -28,7 +28,7 @@ Read back, it has 2 workers, timeout 360 min (6 h).
 Sluice keeps reading the job, lets no other change of it start meanwhile, and says here what became of it.
 Do not repeat it before that.
 Asked by <@U0KIM>, because: backlog
-request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+request 7k3m-q2xd · decided by oncall-small · 2026-11-23 03:04 UTC
 """,
     "change failed, DataFlowTimedOut": """
 Failed: wordcount workers 2 → 4. This request changed nothing.
@@ -36,7 +36,7 @@ The Data Flow API did not answer in time.
 Read back, it has 2 workers, timeout 360 min (6 h).
 Try again in a minute.
 Asked by <@U0KIM>, because: backlog
-request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+request 7k3m-q2xd · decided by oncall-small · 2026-11-23 03:04 UTC
 """,
     "change stale, moved": """
 Not done: wordcount workers 2 → 4. Nothing was changed.
@@ -46,7 +46,7 @@ The job is not as it was when this was asked:
 • maxConcurrentRuns: not set → 3
 Look at /dataflow status wordcount, and ask again if it is still right.
 Asked by <@U0KIM>, because: backlog
-request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+request 7k3m-q2xd · decided by oncall-small · 2026-11-23 03:04 UTC
 """,
     "end refused, forbidden": """
 Nothing was changed. The policy does not let you do this.
@@ -163,7 +163,7 @@ Put back because <@U0LEE> wanted it so.
 Read back: 2 workers.
 The other setting belongs to a later change, which puts it back when it ends.
 Asked by <@U0KIM>, because: backlog
-request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+request 7k3m-q2xd · decided by oncall-small · 2026-11-23 03:04 UTC
 """,
     "end, tried again, undone": """
 Not put back: wordcount workers 2 → 4. The former values were not written.
@@ -172,7 +172,7 @@ The Data Flow API has had too many requests.
 Read back, it has 4 workers, timeout 360 min (6 h).
 It was tried 6 times and is not tried again. /dataflow undo 7k3m-q2xd tries once more.
 Asked by <@U0KIM>, because: backlog
-request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+request 7k3m-q2xd · decided by oncall-small · 2026-11-23 03:04 UTC
 """,
     "undo, undone before": """
 Nothing was changed. This was put back already.
@@ -185,7 +185,7 @@ For 1 h: put back 2026-11-23 04:04 UTC.
 Read back: the job has these values, and every other setting is as it was.
 Asked by <@U0KIM>, because: backlog
 A lead must look at it and press Reviewed, by 2026-11-24 03:04 UTC.
-request 7k3m-q2xd · allowed by oncall-small · 2026-11-23 03:04 UTC
+request 7k3m-q2xd · decided by oncall-small · 2026-11-23 03:04 UTC
 """,
     "review refused, own": """
 Not reviewed. This is your own request: somebody else must review it.
@@ -227,6 +227,23 @@ Nothing is recorded about wordcount.
 Nothing was changed. x is not a word I know.
 Did you mean a, b or c?
 Type: /dataflow help
+""",
+    "card, nobody can": """
+Approval needed: wordcount workers 2 → 4 and timeout 360 → 720 min (12 h).
+For 2 h, counted from when it is applied.
+Size: workers +2, timeout +360 min
+Asked by <@U0KIM>, because: backlog
+Approved by <@U0LEE>: 1 of 2.
+Needs 1 more approval.
+Nobody can approve this now. Ask whoever looks after the policy.
+Expires 2026-11-23 03:34 UTC.
+request 7k3m-q2xd · rule oncall-small · 2026-11-23 03:04 UTC
+""",
+    "card, denied, two rules": """
+Denied: wordcount workers 2 → 4. Nothing was changed.
+Asked by <@U0KIM>, because: backlog
+Denied by <@U0LEE>, because: freeze until Monday
+request 7k3m-q2xd · rules two, never-alone · 2026-11-23 03:04 UTC
 """,
     "requests": """
 Open requests
