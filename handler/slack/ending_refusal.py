@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handler.domain.model import whole
 from handler.domain.overlay import PutBack, StandDown
 from handler.domain.review import Objection
 from handler.slack.card_view import people
@@ -33,6 +34,8 @@ def refusal_lines(say: Voice, refused: ClickRefused) -> list[Mrkdwn]:
             return _ended(say, request)
         case Objection.NOT_YET_APPLIED:
             return [say("ending.withdraw")]
+        case Objection.MOVED_SINCE:
+            return [*_found(say, refused), *_anyway(say, refused, request)]
         case _:
             return _found(say, refused)
 
@@ -70,6 +73,18 @@ def _found(say: Voice, refused: ClickRefused) -> list[Mrkdwn]:
         return []
     lines = [has(say, way.found)] if way.found.fields else []
     return [*lines, say("ending.undo_first", id=code(way.on_top.id))] if way.on_top else lines
+
+
+def _anyway(say: Voice, refused: ClickRefused, request: Request) -> list[Mrkdwn]:
+    """Say what to type to have the former values all the same, as far as the job had any and has others now."""
+    change = request.change
+    if not isinstance(refused.way, StandDown):
+        return []
+    found = refused.way.found.fields
+    former = {name: whole(change.before.fields.get(name)) for name in change.values}
+    values = {name: value for name, value in former.items() if value is not None and value != whole(found.get(name))}
+    job = typed_job(change.job_name, change.job_id)
+    return [say("ending.have_it_anyway", job=job, values=typed(values))] if values else []
 
 
 def has(say: Voice, found: RunCondition) -> Mrkdwn:

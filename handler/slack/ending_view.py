@@ -8,6 +8,7 @@ from handler.domain.model import TIMEOUT, WORKERS
 from handler.domain.overlay import Why
 from handler.domain.request import State
 from handler.slack.blocks import told
+from handler.slack.card_view import end_of
 from handler.slack.mrkdwn import Mrkdwn, bare, call, code, mention, moment
 from handler.slack.quantities import difference, lasting, timeout, workers
 
@@ -31,13 +32,19 @@ def terms(say: Voice, request: Request) -> list[Mrkdwn]:
         return lines
     span = lasting(say, request.minutes + ending.extra_minutes)
     if request.revert_at is not None and request.state is not State.APPLYING:
-        at = moment(request.revert_at)
-        if ending.extended_by is None:
-            return [*lines, say("card.until", span=span, at=at)]
-        return [*lines, say("ending.extended", span=span, at=at, who=mention(ending.extended_by))]
+        at, by = moment(request.revert_at), ending.extended_by
+        ends = say("ending.extended", span=span, at=at, who=mention(by)) if by else say("card.until", span=span, at=at)
+        return [*lines, ends, *_earlier(say, request)]
     if ending.kept_by is not None:
         return [*lines, say("ending.kept_by", span=span, who=mention(ending.kept_by))]
     return lines if is_over(request) else [*lines, say("card.span", span=span)]
+
+
+def _earlier(say: Voice, request: Request) -> list[Mrkdwn]:
+    """Say how to end it earlier, as long as the card has no button for that."""
+    if request.state is not State.APPLIED or end_of(request):
+        return []
+    return [say("ending.earlier", id=bare(request.id))]
 
 
 def _undone_by(say: Voice, request: Request, undoer: str) -> Mrkdwn:

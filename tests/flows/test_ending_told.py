@@ -262,7 +262,7 @@ def test_the_second_of_two_is_told_who_extended_it_and_to_when(office: Office) -
     office.click("extend", value, HAN)
     (told,) = office.whispered
     moment = int(at(120).timestamp())
-    assert f"<@{LEE}> extended it: it is put back <!date^{moment}^" in told
+    assert f"<@{LEE}> extended it: it will be put back <!date^{moment}^" in told
     assert office.request.revert_at == at(120)
 
 

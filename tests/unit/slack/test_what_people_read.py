@@ -181,7 +181,7 @@ Request 7k3m-q2xd: put back.
     "card, break-glass": """
 Done: wordcount workers 2 → 4.
 🚨 Break-glass: nobody was asked for an approval.
-For 1 h: put back 2026-11-23 04:04 UTC.
+For 1 h: will be put back 2026-11-23 04:04 UTC.
 Read back: the job has these values, and every other setting is as it was.
 Asked by <@U0KIM>, because: backlog
 A lead must look at it and press Reviewed, by 2026-11-24 03:04 UTC.
@@ -244,6 +244,51 @@ Denied: wordcount workers 2 → 4. Nothing was changed.
 Asked by <@U0KIM>, because: backlog
 Denied by <@U0LEE>, because: freeze until Monday
 request 7k3m-q2xd · rules two, never-alone · 2026-11-23 03:04 UTC
+""",
+    "end, not yet": """
+Done: wordcount workers 2 → 4.
+For 2 h: will be put back 2026-11-23 05:04 UTC.
+Earlier: /dataflow undo 7k3m-q2xd
+Read back: the job has these values, and every other setting is as it was.
+Asked by <@U0KIM>, because: backlog
+request 7k3m-q2xd · decided by oncall-small · 2026-11-23 03:04 UTC
+""",
+    "end, near": """
+Done: wordcount workers 2 → 4.
+For 2 h: will be put back 2026-11-23 05:04 UTC.
+Read back: the job has these values, and every other setting is as it was.
+Asked by <@U0KIM>, because: backlog
+request 7k3m-q2xd · decided by oncall-small · 2026-11-23 03:04 UTC
+""",
+    "end, extended": """
+Done: wordcount workers 2 → 4.
+For 3 h, last extended by <@U0LEE>: will be put back 2026-11-23 06:04 UTC.
+Earlier: /dataflow undo 7k3m-q2xd
+Read back: the job has these values, and every other setting is as it was.
+Asked by <@U0KIM>, because: backlog
+request 7k3m-q2xd · decided by oncall-small · 2026-11-23 03:04 UTC
+""",
+    "undo, moved": """
+Nothing was changed. The job does not have the values that this request set.
+It has 4 workers, timeout 360 min (6 h) now.
+To have it as before anyway: /dataflow scale wordcount workers=2
+Request 7k3m-q2xd: done.
+""",
+    "undo, moved, both": """
+Nothing was changed. The job does not have the values that this request set.
+It has 4 workers, timeout 360 min (6 h) now.
+To have it as before anyway: /dataflow scale wordcount workers=2
+Request 7k3m-q2xd: done.
+""",
+    "undo, moved back": """
+Nothing was changed. The job does not have the values that this request set.
+It has 2 workers, timeout 360 min (6 h) now.
+Request 7k3m-q2xd: done.
+""",
+    "impossible, deleted": """
+Nothing was changed: wordcount is DELETED, and such a job cannot be changed.
+/dataflow list shows each job with its status.
+recorded as 7k3m-q2xd
 """,
     "requests": """
 Open requests
