@@ -130,7 +130,7 @@ def _entry(say: Voice, newest_first: list[Fact], *, of_user: bool) -> Mrkdwn:
     """Say one request in a line; its reason, who else had a part in it and what stood in its way in a line each."""
     first = newest_first[-1]
     last = next((fact for fact in newest_first if _text(fact, "event") not in BESIDE), newest_first[0])
-    event = _text(last, "event")
+    event = _stands(newest_first, last)
     row = dotted(
         (
             say("history.event", event=say.known("event", event) or escape(event, LONGEST_WORD) or bare("")),
@@ -147,6 +147,19 @@ def _entry(say: Voice, newest_first: list[Fact], *, of_user: bool) -> Mrkdwn:
     if why:
         lines.append(say("history.detail", detail=why))
     return Mrkdwn("\n".join([row, *lines]))
+
+
+def _stands(newest_first: list[Fact], last: Fact) -> str:
+    """Return the word for where a request stands: its last fact's, where that alone says enough."""
+    event = _text(last, "event")
+    given, _, needed = _text(last, "detail").partition(" of ")
+    if event == Event.KEPT and _text(last, "actor") == SLUICE:
+        return "stood_down"
+    if event == Event.FAILED and any(_text(fact, "event") == Event.REVERTING for fact in newest_first):
+        return "put_back_failed"
+    if event == Event.APPROVED and given != needed:
+        return "half_approved"
+    return event
 
 
 def _is_note(fact: Fact) -> bool:
