@@ -228,6 +228,7 @@ WORDS_TYPED = {
     Objection.UNDER_WAY,
     Objection.NEVER_APPLIED,
     Objection.UNDONE_BEFORE,
+    Objection.WAS_REFUSED,
 }
 
 
