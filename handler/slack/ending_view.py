@@ -76,11 +76,12 @@ def open_standing(say: Voice, request: Request) -> Mrkdwn:
     if request.state is State.APPLIED and at:
         stands = say("ending.stands_until", at=at)
     elif request.state is State.FAILED and at:
-        stands = say("ending.stands_tried_again", at=at)
+        stands = say("ending.stands_next_try", at=at)
     else:
         stands = standing(say, request)
     is_unreviewed = request.emergency is not None and request.emergency.reviewed_by is None
-    return say("ending.stands_unreviewed", state=stands) if is_unreviewed else stands
+    is_waiting = is_unreviewed and not request.state.holds_job
+    return say("ending.stands_unreviewed", state=stands) if is_waiting else stands
 
 
 def over_lines(say: Voice, request: Request) -> list[Mrkdwn]:

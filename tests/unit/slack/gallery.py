@@ -196,6 +196,7 @@ def _history() -> Iterator[tuple[str, Outcome]]:
         replace(timed, emergency=emergency("U0LEE")),
         kept,
         replace(kept, state=State.FAILED, undoing=True),
+        replace(timed, state=State.UNKNOWN, emergency=emergency()),
     )
     yield "requests", RequestsShown(open_requests)
     yield "requests, none", RequestsShown(())

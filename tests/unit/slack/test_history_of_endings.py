@@ -32,7 +32,7 @@ APPLIED: Final = (
         (Event.KEPT, {"actor": "U0LEE"}, "kept", "kept by <@U0LEE>"),
         (Event.KEPT, {"actor": "sluice", "detail": "overlaid"}, "not put back", "a later change lay on top of it"),
         (Event.KEPT, {"actor": "sluice", "detail": "gone"}, "not put back", "the job was gone"),
-        (Event.REVERTING, {"actor": "U0LEE", "reason": "over"}, "being put back", "put back by <@U0LEE>: over"),
+        (Event.REVERTING, {"actor": "U0LEE", "reason": "over"}, "being put back", "undo by <@U0LEE>: over"),
         (Event.REVERTING, {"actor": "sluice"}, "being put back", None),
         (Event.REMINDED, {"actor": "sluice", "detail": "ends_soon"}, "applied", None),
         (Event.ESCALATED, {"actor": "sluice", "detail": "not_put_back"}, "applied", None),

@@ -108,7 +108,7 @@ clickstream-sessionize · RUNNABLE · last run FAILED
 inventory-snapshot · DRAFT · last run not listed
 """,
     "asked already, done": """
-Nothing was changed now. You asked for this already: wordcount workers 2 → 4, request 7k3m-q2xd, done.
+Nothing was changed now. You asked for the same step just before: wordcount workers 2 → 4, request 7k3m-q2xd, done.
 It has 4 workers, timeout 360 min (6 h) now.
 If you want more, write the number: workers=6.
 """,
@@ -298,7 +298,7 @@ not known yet · wordcount workers 2 → 4 and timeout 360 → 720 min (12 h)
 <@U0KIM> · 2026-11-23 03:04 UTC · 2m9p-x4tb
 until 2026-11-23 05:04 UTC · wordcount workers 2 → 4
 <@U0KIM> · 2026-11-23 03:04 UTC · 4q7n-m3xp
-not put back yet, tried again 2026-11-23 03:08 UTC · wordcount workers 2 → 4
+not put back yet, next try 2026-11-23 03:08 UTC · wordcount workers 2 → 4
 <@U0KIM> · 2026-11-23 03:04 UTC · 4q7n-m3xp
 until 2026-11-23 05:04 UTC, waiting for review · wordcount workers 2 → 4
 <@U0KIM> · 2026-11-23 03:04 UTC · 4q7n-m3xp
@@ -307,6 +307,8 @@ until 2026-11-23 05:04 UTC · wordcount workers 2 → 4
 kept by <@U0LEE>, waiting for review · wordcount workers 2 → 4
 <@U0KIM> · 2026-11-23 03:04 UTC · 4q7n-m3xp
 not put back, waiting for review · wordcount workers 2 → 4
+<@U0KIM> · 2026-11-23 03:04 UTC · 4q7n-m3xp
+not known yet · wordcount workers 2 → 4
 <@U0KIM> · 2026-11-23 03:04 UTC · 4q7n-m3xp
 """,
 }
