@@ -29,14 +29,14 @@ def is_bare(text: str) -> bool:
     return _BARE.fullmatch(text) is not None
 
 
-def refuse_negative(text: str) -> None:
+def refuse_negative(text: str, usage: Usage = Usage.NEGATIVE) -> None:
     """Let everything pass but a number with a minus before it: that is neither an option's dash nor "less than now".
 
     Raises:
-        UsageError: NEGATIVE.
+        UsageError: ``usage``.
     """
     if _NEGATIVE.match(text):
-        raise _refused(Usage.NEGATIVE, "-" + text.lstrip("-"))
+        raise _refused(usage, "-" + text.lstrip("-"))
 
 
 def is_count(text: str) -> bool:
@@ -67,7 +67,7 @@ def timeout(text: str) -> Setting:
     """Read ``90`` (minutes), ``90m``, ``1h30m``, ``2시간`` or ``+30m``.
 
     Raises:
-        UsageError: NEGATIVE, NOT_A_DURATION or TOO_BIG.
+        UsageError: NEGATIVE_TIME, NOT_A_DURATION or TOO_BIG.
     """
     if text.startswith("+"):
         return By(_minutes(text[1:], text))
@@ -78,8 +78,9 @@ def lasting(text: str) -> int:
     """Read how many minutes a change shall last; at least one, because 0 means "until undone" to the policy.
 
     Raises:
-        UsageError: NEGATIVE, NOT_A_DURATION or TOO_BIG.
+        UsageError: NEGATIVE_LENGTH, NOT_A_DURATION or TOO_BIG.
     """
+    refuse_negative(text, Usage.NEGATIVE_LENGTH)
     minutes = _minutes(text, text)
     if minutes == 0:
         raise _refused(Usage.NOT_A_DURATION, text)
@@ -87,7 +88,7 @@ def lasting(text: str) -> int:
 
 
 def _minutes(text: str, typed: str) -> int:
-    refuse_negative(text)
+    refuse_negative(text, Usage.NEGATIVE_TIME)
     if is_bare(text):
         return _whole(text, typed)
     found = _PARTED.fullmatch(text.casefold())

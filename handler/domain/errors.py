@@ -60,6 +60,8 @@ class Usage(StrEnum):
     MISSING_VALUE = "missing_value"
     NOT_A_NUMBER = "not_a_number"
     NEGATIVE = "negative"
+    NEGATIVE_TIME = "negative_time"
+    NEGATIVE_LENGTH = "negative_length"
     TOO_BIG = "too_big"
     NOT_A_DURATION = "not_a_duration"
     NOT_A_WHEN = "not_a_when"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handler.domain.authority import Action, Decision
+    from handler.domain.commands import Scale
     from handler.domain.dataflow_errors import DataFlowUnclear
     from handler.domain.errors import SluiceError, UsageError
     from handler.domain.model import Change, Execution, Job, JobSummary, RequestId, UserId
@@ -73,9 +74,13 @@ class ChangeShown:
 
 @dataclass(frozen=True, slots=True)
 class AskedAlready:
-    """The same person asked for the very same just before: this is that request."""
+    """The same person asked for the very same just before: this is that request.
+
+    ``meant`` is the step that was not taken once more, when that request has taken it already.
+    """
 
     request: Request
+    meant: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,9 @@ class Undone:
 class WhyShown:
     """What the policy says to a change, what would make it pass, and who could approve it now (None: not found out).
 
-    ``straight_away_workers`` is the most workers that need no approval, None when no number does.
+    ``straight_away_workers`` is the most workers that need no approval, None when no number does; ``command`` is what
+    was asked about. Of an emergency that is not allowed straight away, ``plain`` is the decision about the same without
+    break-glass.
     """
 
     job: Job
@@ -113,6 +120,8 @@ class WhyShown:
     straight_away_workers: int | None
     channel: str | None
     approvers: tuple[UserId, ...] | None
+    command: Scale
+    plain: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)

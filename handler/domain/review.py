@@ -73,6 +73,7 @@ class Objection(StrEnum):
     NOT_YET_APPLIED = "not_yet_applied"
     UNDER_WAY = "under_way"
     NEVER_APPLIED = "never_applied"
+    WAS_REFUSED = "was_refused"
     UNDONE_BEFORE = "undone_before"
     MOVED_SINCE = "moved_since"
     OVERLAID = "overlaid"

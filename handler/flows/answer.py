@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handler.domain.audit import Event
 from handler.domain.authority import Action
 from handler.domain.commands import (
     Help,
@@ -17,10 +18,12 @@ from handler.domain.commands import (
     Undo,
     Why,
 )
-from handler.domain.errors import GroupUndetermined, SluiceError, UsageError
+from handler.domain.errors import GroupUndetermined, RequestNotFound, SluiceError, UsageError
+from handler.domain.identity import read_request_id
 from handler.domain.opening import Refusal
-from handler.domain.outcomes import Misunderstood, Trouble
+from handler.domain.outcomes import ClickRefused, Misunderstood, Trouble
 from handler.domain.period import bounds
+from handler.domain.review import Objection
 from handler.domain.vocabulary import MYSELF
 from handler.flows import queries
 from handler.flows.access import Asker, recognised, record_refusal
@@ -79,9 +82,20 @@ def _routed(world: World, asker: Asker, command: Command) -> Outcome:
         case ListRequests():
             return queries.list_requests(world, recognised(world, asker))
         case Undo():
-            return undo(world, asker, command)
+            return _undone(world, asker, command)
         case Why():
             return explain(world, recognised(world, asker), command)
+
+
+def _undone(world: World, asker: Asker, command: Undo) -> Outcome:
+    """Put a change back. A refused command has an id too, but no request: that it changed nothing is said."""
+    try:
+        return undo(world, asker, command)
+    except RequestNotFound:
+        known = read_request_id(command.request)
+        if known is None or not any(fact.get("event") == Event.REFUSED for fact in world.ledger.chain(known)):
+            raise
+        return ClickRefused(Objection.WAS_REFUSED)
 
 
 def _undetermined(world: World, asker: Asker, command: Command, error: GroupUndetermined) -> Trouble:

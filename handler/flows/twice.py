@@ -41,7 +41,8 @@ def met(world: World, mine: Request, holder: Request | None) -> AskedAlready | J
 def carried_out_before(world: World, asker: Asker, command: Scale, change: Change) -> AskedAlready | None:
     """Find the same step by the same person that was carried out moments ago.
 
-    An absolute value asked twice finds nothing to change; ``workers=+2`` would add two once more.
+    An absolute value asked twice finds nothing to change; ``workers=+2`` would add two once more. A request keeps
+    values and not how they were typed, so that ``workers=4`` with two workers counts as a step of two as well.
     """
     if not isinstance(command.workers, By) and not isinstance(command.timeout, By):
         return None
@@ -54,7 +55,7 @@ def carried_out_before(world: World, asker: Asker, command: Scale, change: Chang
             continue
         mine = (asker.actor, command.minutes, command.is_emergency, _steps(change))
         if mine == (first.requester, first.minutes, first.emergency is not None, _steps(first.change)):
-            return AskedAlready(first)
+            return AskedAlready(first, change)
     return None
 
 

@@ -13,8 +13,8 @@ from handler.flows.approvers import Proposal, approvers_of
 from handler.flows.change import Wish, change_question, wished
 
 if TYPE_CHECKING:
-    from handler.domain.authority import Question
-    from handler.domain.commands import Why
+    from handler.domain.authority import Decision, Question
+    from handler.domain.commands import Scale, Why
     from handler.ports import World
 
 
@@ -32,12 +32,21 @@ def explain(world: World, asker: Asker, command: Why) -> WhyShown | Refused:
         straight_away_workers=None if isinstance(wish.decision, Allowed) else _most_workers(world, asked),
         channel=_other_channel(world, wish, asked),
         approvers=None if change is None else approvers_of(world, _proposal(asker, wish, change)),
+        command=command.scale,
+        plain=_without_break_glass(world, asker, wish, command.scale),
     )
 
 
 def _proposal(asker: Asker, wish: Wish, change: Change) -> Proposal:
     minutes, reason = wish.command.minutes or 0, wish.command.because
     return Proposal(change, asker.actor, wish.job, minutes, has_reason=bool(reason))
+
+
+def _without_break_glass(world: World, asker: Asker, wish: Wish, command: Scale) -> Decision | None:
+    """Decide about the same as no emergency, when it is one that is not allowed."""
+    if not command.is_emergency or isinstance(wish.decision, Allowed):
+        return None
+    return world.policy.decide(change_question(asker, wish.job, replace(command, is_emergency=False)))
 
 
 def _most_workers(world: World, asked: Question) -> int | None:

@@ -64,7 +64,9 @@ def _rules(say: Voice, request: Request) -> Mrkdwn:
     if not request.because:
         return Mrkdwn("")
     rules = say.listed(request.because)
-    return say("change.asked_rules", rules=rules) if request.state in UNDECIDED else say("change.rules", rules=rules)
+    if request.state not in UNDECIDED:
+        return say("change.rules", rules=rules)
+    return say("change.asked_rule" if len(request.because) == 1 else "change.asked_rules", rules=rules)
 
 
 def _next(say: Voice, request: Request) -> Sequence[Mrkdwn]:

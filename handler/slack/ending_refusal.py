@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from handler.domain.model import TIMEOUT, WORKERS
+from handler.domain.model import whole
 from handler.domain.overlay import PutBack, StandDown
 from handler.domain.review import Objection
 from handler.slack.card_view import people
 from handler.slack.mrkdwn import Mrkdwn, bare, code, mention, moment
-from handler.slack.quantities import timeout, workers
+from handler.slack.quantities import timeout, typed, typed_job, workers
 
 if TYPE_CHECKING:
     from handler.domain.model import RunCondition
     from handler.domain.outcomes import ClickRefused
     from handler.domain.request import Request
     from handler.slack.voice import Voice
-
-# A name that a person can type as it stands; any other job is named by its id.
-_TYPEABLE: Final = re.compile(r"[\w.-]+", re.ASCII)
 
 
 def refusal_lines(say: Voice, refused: ClickRefused) -> list[Mrkdwn]:
@@ -38,6 +34,8 @@ def refusal_lines(say: Voice, refused: ClickRefused) -> list[Mrkdwn]:
             return _ended(say, request)
         case Objection.NOT_YET_APPLIED:
             return [say("ending.withdraw")]
+        case Objection.MOVED_SINCE:
+            return [*_found(say, refused), *_anyway(say, refused, request)]
         case _:
             return _found(say, refused)
 
@@ -52,10 +50,9 @@ def _to_type(say: Voice, refused: ClickRefused, request: Request) -> list[Mrkdwn
     """Say the line that asks for the former values."""
     if not isinstance(refused.way, PutBack):
         return []
-    values, change = refused.way.values, request.change
-    said = [f"{word}={values[name]}" for name, word in ((WORKERS, "workers"), (TIMEOUT, "timeout")) if name in values]
-    job = change.job_name if _TYPEABLE.fullmatch(change.job_name) else change.job_id
-    return [say("ending.ask_for_it", job=bare(job), values=bare(" ".join(said)), id=bare(request.id))]
+    values = typed(refused.way.values)
+    job = typed_job(request.change.job_name, request.change.job_id)
+    return [say("ending.ask_for_it", job=job, values=values, id=bare(request.id))]
 
 
 def _extended(say: Voice, request: Request) -> list[Mrkdwn]:
@@ -74,9 +71,22 @@ def _found(say: Voice, refused: ClickRefused) -> list[Mrkdwn]:
     way = refused.way
     if not isinstance(way, StandDown):
         return []
-    lines = [_has(say, way.found)] if way.found.fields else []
+    lines = [has(say, way.found)] if way.found.fields else []
     return [*lines, say("ending.undo_first", id=code(way.on_top.id))] if way.on_top else lines
 
 
-def _has(say: Voice, found: RunCondition) -> Mrkdwn:
+def _anyway(say: Voice, refused: ClickRefused, request: Request) -> list[Mrkdwn]:
+    """Say what to type to have the former values all the same, as far as the job had any and has others now."""
+    change = request.change
+    if not isinstance(refused.way, StandDown):
+        return []
+    found = refused.way.found.fields
+    former = {name: whole(change.before.fields.get(name)) for name in change.values}
+    values = {name: value for name, value in former.items() if value is not None and value != whole(found.get(name))}
+    job = typed_job(change.job_name, change.job_id)
+    return [say("ending.have_it_anyway", job=job, values=typed(values))] if values else []
+
+
+def has(say: Voice, found: RunCondition) -> Mrkdwn:
+    """Say what a job has now."""
     return say("ending.has", workers=workers(say, found.workers), timeout=timeout(say, found.timeout_minutes))

@@ -8,6 +8,7 @@ from handler.domain.model import TIMEOUT, WORKERS
 from handler.domain.overlay import Why
 from handler.domain.request import State
 from handler.slack.blocks import told
+from handler.slack.card_view import end_of
 from handler.slack.mrkdwn import Mrkdwn, bare, call, code, mention, moment
 from handler.slack.quantities import difference, lasting, timeout, workers
 
@@ -24,20 +25,31 @@ ENDED: Final = frozenset({State.APPLIED, State.FAILED})
 def terms(say: Voice, request: Request) -> list[Mrkdwn]:
     """Say for how long the change is, and that it passes the approvals by."""
     lines = [say("card.broke_glass")] if request.emergency else []
+    ending = request.ending
+    if request.undoing:
+        return [*lines, _undone_by(say, request, ending.undone_by)] if ending.undone_by else lines
     if request.minutes is None:
         return lines
-    ending = request.ending
     span = lasting(say, request.minutes + ending.extra_minutes)
-    if request.undoing:
-        return [*lines, say("ending.undone_by", who=mention(ending.undone_by))] if ending.undone_by else lines
     if request.revert_at is not None and request.state is not State.APPLYING:
-        at = moment(request.revert_at)
-        if ending.extended_by is None:
-            return [*lines, say("card.until", span=span, at=at)]
-        return [*lines, say("ending.extended", span=span, at=at, who=mention(ending.extended_by))]
+        at, by = moment(request.revert_at), ending.extended_by
+        ends = say("ending.extended", span=span, at=at, who=mention(by)) if by else say("card.until", span=span, at=at)
+        return [*lines, ends, *_earlier(say, request)]
     if ending.kept_by is not None:
         return [*lines, say("ending.kept_by", span=span, who=mention(ending.kept_by))]
     return lines if is_over(request) else [*lines, say("card.span", span=span)]
+
+
+def _earlier(say: Voice, request: Request) -> list[Mrkdwn]:
+    """Say how to end it earlier, as long as the card has no button for that."""
+    if request.state is not State.APPLIED or end_of(request):
+        return []
+    return [say("ending.earlier", id=bare(request.id))]
+
+
+def _undone_by(say: Voice, request: Request, undoer: str) -> Mrkdwn:
+    is_done = request.state is State.REVERTED
+    return say("ending.undone_by" if is_done else "ending.undo_wanted", who=mention(undoer))
 
 
 def is_over(request: Request) -> bool:
@@ -51,9 +63,25 @@ def standing(say: Voice, request: Request) -> Mrkdwn:
         return say("ending.stands_over")
     if request.state is State.APPLIED and request.ending.kept_by is not None:
         return say("ending.stands_kept", who=mention(request.ending.kept_by))
+    if request.state is State.REVERTED and request.ending.undone_by is not None:
+        return say("ending.stands_put_back_by", who=mention(request.ending.undone_by))
     if request.state is State.FAILED and request.undoing:
         return say("ending.stands_not_put_back")
     return say(f"state.{request.state.value}")
+
+
+def open_standing(say: Voice, request: Request) -> Mrkdwn:
+    """Say what is still to come of a request that is open, in a few words."""
+    at = None if request.revert_at is None else moment(request.revert_at)
+    if request.state is State.APPLIED and at:
+        stands = say("ending.stands_until", at=at)
+    elif request.state is State.FAILED and at:
+        stands = say("ending.stands_next_try", at=at)
+    else:
+        stands = standing(say, request)
+    is_unreviewed = request.emergency is not None and request.emergency.reviewed_by is None
+    is_waiting = is_unreviewed and not request.state.holds_job
+    return say("ending.stands_unreviewed", state=stands) if is_waiting else stands
 
 
 def over_lines(say: Voice, request: Request) -> list[Mrkdwn]:

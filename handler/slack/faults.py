@@ -65,7 +65,7 @@ def what_next(say: Voice, error: SluiceError) -> Mrkdwn:
     """Say what to do about an error."""
     match error:
         case JobNotFound() if error.near:
-            return say("next.JobNotFound_near", near=say.listed(error.near))
+            return say("next.JobNotFound_near", near=say.either(error.near))
         case JobAmbiguous():
             return say("next.JobAmbiguous", candidates=say.listed(error.candidates, error.total))
         case _:

@@ -36,6 +36,7 @@ from handler.slack import (
     record_view,
     refusal_view,
     review_view,
+    why_view,
 )
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def render(say: Voice, outcome: Outcome) -> Message | None:
         case PeopleReminded() | ReviewWanted() | EndNear() | NotPutBack() | LookWanted() | EndOverdue():
             return render_call(say, outcome)
         case WhyShown():
-            return review_view.why_message(say, outcome)
+            return why_view.why_message(say, outcome)
         case JobIsBusy():
             return refusal_view.busy_message(say, outcome)
         case HistoryShown():

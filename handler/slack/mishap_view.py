@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.authority import Action
-from handler.domain.errors import LedgerUnavailable, Usage
+from handler.domain.errors import JobAmbiguous, JobNotFound, LedgerUnavailable, RequestNotFound, Usage
 from handler.domain.vocabulary import Topic
 from handler.slack.blocks import told
 from handler.slack.faults import in_its_own_words, what_happened, what_next
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LONGEST_TYPED: Final = 80
 TOPICS: Final = frozenset(Topic)
+# What a person typed and what is not there: no incident that anybody would look up in the log.
+SLIPS: Final = (JobNotFound, JobAmbiguous, RequestNotFound)
 # The ledger's operations that a question asks: whatever becomes of them, no change is under way because of it.
 ASKS: Final = frozenset({"history", "open_requests", "chain", "record"})
 
@@ -38,11 +40,13 @@ def misunderstood_message(say: Voice, outcome: Misunderstood) -> Message:
     word = code(error.word, LONGEST_TYPED)
     if error.usage is Usage.MISSING_SUBJECT and error.word:
         what = say("usage.missing_subject_named", word=word)
+    elif error.usage is Usage.MISSING_JOB and error.topic == Topic.STATUS:
+        what = say("usage.missing_job_status")
     else:
         what = say(f"usage.{error.usage.value}", word=word, limit=error.limit)
     lines = [say("usage.intro", what=what)]
     if error.near:
-        lines.append(say("usage.near", near=say.listed(error.near)))
+        lines.append(say("usage.near", near=say.either(error.near)))
     if error.usage is not Usage.NOT_YET:
         topic = error.topic if error.topic in TOPICS else Topic.HELP.value
         lines.append(say("usage.type", line=say(f"type.{topic}")))
@@ -59,7 +63,7 @@ def trouble_message(say: Voice, trouble: Trouble) -> Message:
     lines = [say("trouble.intro", what=what_happened(say, error)), then]
     if said := in_its_own_words(error):
         lines.append(say("trouble.api", said=said))
-    return told(lines, _incident(say, trouble.incident))
+    return told(lines, None if isinstance(error, SLIPS) else _incident(say, trouble.incident))
 
 
 def unexpected_message(say: Voice, incident: str) -> Message:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.model import TIMEOUT, WORKERS
-from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, code, escape
+from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, bare, code, escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MINUTES_IN_HOUR: Final = 60
 MINUTES_IN_DAY: Final = 24 * 60
 MOST_FIELDS: Final = 8
+_TYPEABLE: Final = re.compile(r"[\w.-]+", re.ASCII)
 
 
 def workers(say: Voice, number: int | None) -> Mrkdwn:
@@ -72,6 +74,17 @@ def difference(say: Voice, before: Mapping[str, object], after: Mapping[str, obj
 def _value(say: Voice, values: Mapping[str, object], name: str) -> Mrkdwn:
     value = values.get(name)
     return say("amount.not_set") if value is None else escape(str(value), LONGEST_WORD)
+
+
+def typed(values: Mapping[str, int]) -> Mrkdwn:
+    """Write settings as one types them: ``workers=4 timeout=90``."""
+    words = ((WORKERS, "workers"), (TIMEOUT, "timeout"))
+    return bare(" ".join(f"{word}={values[name]}" for name, word in words if name in values))
+
+
+def typed_job(name: str, job_id: str) -> Mrkdwn:
+    """Write a job as one types it: by its name, or by its id where that cannot be typed as it stands."""
+    return bare(name if _TYPEABLE.fullmatch(name) else job_id)
 
 
 def drift(say: Voice, differences: Sequence[FieldDifference]) -> list[Mrkdwn]:

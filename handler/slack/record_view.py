@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Final
 from handler.domain.audit import Event
 from handler.domain.commands import ShowOlder
 from handler.domain.moves import SLUICE
+from handler.domain.period import EVER
 from handler.slack.blocks import Block, actions, button, context, message, paragraphs, section, that_fit, told
 from handler.slack.change_view import what
+from handler.slack.ending_view import open_standing
 from handler.slack.faults import problem
 from handler.slack.job_view import can_be_asked_for
 from handler.slack.mrkdwn import LONGEST_WORD, Mrkdwn, bare, code, dotted, escape, mention, moment
 from handler.slack.pages import page_value
-from handler.slack.quantities import difference
+from handler.slack.quantities import difference, typed_job
 
 if TYPE_CHECKING:
     from handler.domain.outcomes import HistoryShown, RequestsShown
@@ -77,7 +79,11 @@ def _nothing(say: Voice, shown: HistoryShown) -> Mrkdwn:
     who, name = mention(shown.subject), code(shown.subject)
     if not shown.is_first:
         return say("history.none_older")
-    return say("history.none_user", who=who) if shown.is_user else say("history.none", name=name)
+    if shown.bounds == EVER:
+        return say("history.none_user", who=who) if shown.is_user else say("history.none", name=name)
+    if shown.is_user:
+        return say("history.none_user_then", who=who)
+    return say("history.none_then", name=name, job=typed_job(shown.subject, shown.key))
 
 
 def _time(say: Voice, bounds: Bounds) -> list[Mrkdwn]:
@@ -124,7 +130,7 @@ def _entry(say: Voice, newest_first: list[Fact], *, of_user: bool) -> Mrkdwn:
     """Say one request in a line; its reason, who else had a part in it and what stood in its way in a line each."""
     first = newest_first[-1]
     last = next((fact for fact in newest_first if _text(fact, "event") not in BESIDE), newest_first[0])
-    event = _text(last, "event")
+    event = _stands(newest_first, last)
     row = dotted(
         (
             say("history.event", event=say.known("event", event) or escape(event, LONGEST_WORD) or bare("")),
@@ -141,6 +147,19 @@ def _entry(say: Voice, newest_first: list[Fact], *, of_user: bool) -> Mrkdwn:
     if why:
         lines.append(say("history.detail", detail=why))
     return Mrkdwn("\n".join([row, *lines]))
+
+
+def _stands(newest_first: list[Fact], last: Fact) -> str:
+    """Return the word for where a request stands: its last fact's, where that alone says enough."""
+    event = _text(last, "event")
+    given, _, needed = _text(last, "detail").partition(" of ")
+    if event == Event.KEPT and _text(last, "actor") == SLUICE:
+        return "stood_down"
+    if event == Event.FAILED and any(_text(fact, "event") == Event.REVERTING for fact in newest_first):
+        return "put_back_failed"
+    if event == Event.APPROVED and given != needed:
+        return "half_approved"
+    return event
 
 
 def _is_note(fact: Fact) -> bool:
@@ -200,7 +219,7 @@ def _map(fact: Fact, name: str) -> Mapping[str, object]:
 
 
 def requests_message(say: Voice, shown: RequestsShown) -> Message:
-    """Show the changes under way."""
+    """Show the open requests, the essential of each in its first line."""
     if not shown.requests:
         return told([say("requests.none")])
     title = say("requests.title")
@@ -211,12 +230,8 @@ def requests_message(say: Voice, shown: RequestsShown) -> Message:
 
 
 def _row(say: Voice, request: Request) -> Mrkdwn:
-    return dotted(
-        (
-            say("requests.state", state=say(f"state.{request.state.value}")),
-            say("requests.what", name=code(request.change.job_name), what=what(say, request.change)),
-            mention(request.requester.user_id),
-            moment(request.created_at),
-            code(request.id, LONGEST_WORD),
-        )
-    )
+    state = say("requests.state", state=open_standing(say, request))
+    asked = say("requests.what", name=code(request.change.job_name), what=what(say, request.change))
+    who, at = mention(request.requester.user_id), moment(request.created_at)
+    below = say("history.detail", detail=dotted((who, at, code(request.id, LONGEST_WORD))))
+    return Mrkdwn(f"{dotted((state, asked))}\n{below}")

@@ -69,7 +69,10 @@ def _out_of_bounds(say: Voice, problem: OutOfBounds, name: Mrkdwn) -> list[Mrkdw
 def refused_message(say: Voice, refused: Refused) -> Message:
     """Say that the policy does not let this person do this, and which rule says so."""
     name = code(refused.job_name) if refused.job_name else say("refused.jobs")
-    title = say("refused.title", verb=say(f"verb.{refused.action.value}"), name=name)
+    if refused.is_emergency:
+        title = say("refused.title_emergency", name=name)
+    else:
+        title = say("refused.title", verb=say(f"verb.{refused.action.value}"), name=name)
     rules = refused.because
     if rules:
         why = say("refused.forbidden", rules=say.listed(rules))

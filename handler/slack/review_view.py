@@ -1,25 +1,23 @@
-"""What people are told about decisions beside the card: refused clicks, reminders, the last word, why."""
+"""What people are told about decisions beside the card: refused clicks, reminders, the last word."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handler.domain.authority import Allowed, NeedsApproval
-from handler.domain.model import Change
 from handler.domain.request import State
 from handler.domain.review import Objection
 from handler.slack.blocks import told
-from handler.slack.card_view import people, who_could
+from handler.slack.card_view import people
 from handler.slack.change_view import what
-from handler.slack.ending_refusal import refusal_lines
+from handler.slack.ending_refusal import has, refusal_lines
 from handler.slack.ending_view import standing
 from handler.slack.mrkdwn import Mrkdwn, bare, call, code, escape, mention, moment
-from handler.slack.quantities import workers
-from handler.slack.refusal_view import impossible_lines
+from handler.slack.quantities import typed
+from handler.slack.why_view import rules_line
 
 if TYPE_CHECKING:
     from handler.domain.calls import PeopleReminded, ReviewWanted
-    from handler.domain.outcomes import AskedAlready, ClickRefused, WhyShown
+    from handler.domain.outcomes import AskedAlready, ClickRefused
     from handler.domain.request import Request
     from handler.ports import Message
     from handler.slack.voice import Voice
@@ -28,9 +26,9 @@ if TYPE_CHECKING:
 def click_message(say: Voice, refused: ClickRefused) -> Message:
     """Say why a click decided nothing; who was first, and when, where somebody was."""
     request = refused.request
-    lines = [say(f"click.{refused.why.value}")]
+    lines = [_why(say, refused)]
     if refused.because:
-        lines.append(say("policy.rule", rules=say.listed(refused.because)))
+        lines.append(rules_line(say, refused.because))
     lines += refusal_lines(say, refused)
     if request is not None:
         if refused.why is Objection.OWN_REQUEST and request.state is State.PENDING:
@@ -38,6 +36,16 @@ def click_message(say: Voice, refused: ClickRefused) -> Message:
         lines += _who_was_first(say, request)
         lines.append(say("click.stands", id=code(request.id), state=standing(say, request)))
     return told(lines)
+
+
+def _why(say: Voice, refused: ClickRefused) -> Mrkdwn:
+    """Say why. An emergency waits for nobody: who may not decide about it wanted to review it."""
+    is_review = refused.request is not None and refused.request.emergency is not None
+    if is_review and refused.why is Objection.OWN_REQUEST:
+        return say("click.own_review")
+    if is_review and refused.why is Objection.NOT_ALLOWED:
+        return say("click.no_review")
+    return say(f"click.{refused.why.value}")
 
 
 def _who_was_first(say: Voice, request: Request) -> list[Mrkdwn]:
@@ -56,11 +64,14 @@ def _who_was_first(say: Voice, request: Request) -> list[Mrkdwn]:
 
 
 def again_message(say: Voice, asked: AskedAlready) -> Message:
-    """Say that this very change was asked for already."""
-    request = asked.request
+    """Say that this very change was asked for already; of one that is done, what to type if it was meant."""
+    request, meant = asked.request, asked.meant
     name, change = code(request.change.job_name), what(say, request.change)
-    state = say(f"state.{request.state.value}")
-    return told([say("click.asked_already", name=name, what=change, id=code(request.id), state=state)])
+    state, known = say(f"state.{request.state.value}"), code(request.id)
+    if meant is None:
+        return told([say("click.asked_already", name=name, what=change, id=known, state=state)])
+    done = say("click.done_already", name=name, what=change, id=known, state=state)
+    return told([done, has(say, meant.before), say("click.once_more", values=typed(meant.values))])
 
 
 def waiting_message(say: Voice, request: Request, channel_id: str) -> Message:
@@ -116,32 +127,3 @@ def skipped_message(say: Voice, request: Request, channel_id: str) -> Message:
     who, channel = mention(request.requester.user_id), call(channel_id)
     reason = escape(request.reason or "") or bare("")
     return told([say("click.skipped", who=who, name=name, what=change, channel=channel, reason=reason)])
-
-
-def why_message(say: Voice, shown: WhyShown) -> Message:
-    """Say what the policy says to a change, which rule, what would make it pass, and who could approve it now."""
-    name = code(shown.job.name)
-    change = what(say, shown.plan) if isinstance(shown.plan, Change) else say("policy.this")
-    rules = say.listed(shown.decision.because)
-    match shown.decision:
-        case Allowed():
-            lines = [say("policy.allowed", name=name, what=change), say("policy.rule", rules=rules)]
-        case NeedsApproval(1):
-            lines = [say("policy.one", name=name, what=change), say("policy.rule", rules=rules)]
-        case NeedsApproval(approvals):
-            lines = [
-                say("policy.several", name=name, what=change, approvals=approvals),
-                say("policy.rule", rules=rules),
-            ]
-        case _:
-            lines = [say("policy.denied", name=name, what=change)]
-            lines.append(say("policy.rule", rules=rules) if shown.decision.because else say("policy.no_rule"))
-    if not isinstance(shown.plan, Change):
-        lines += [say("policy.impossible"), *impossible_lines(say, shown.plan, name)]
-    if shown.straight_away_workers is not None:
-        lines.append(say("policy.fewer", workers=workers(say, shown.straight_away_workers)))
-    if shown.channel is not None:
-        lines.append(say("policy.channel", channel=call(shown.channel)))
-    if isinstance(shown.decision, NeedsApproval):
-        lines.append(who_could(say, shown.approvers))
-    return told(lines)

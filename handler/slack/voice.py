@@ -31,6 +31,12 @@ class Voice:
         key = f"{section}.{name}"
         return self(key) if key in self.words.sentences else None
 
+    def either(self, names: Sequence[str]) -> Mrkdwn:
+        """Show names of which one is meant, at most ten of them: ``a``, ``b`` or ``c``."""
+        shown = [code(name) for name in names[:MOST_LISTED]]
+        some = Mrkdwn(", ".join(shown[:-1]))
+        return self("amount.either", some=some, last=shown[-1]) if some else Mrkdwn("".join(shown))
+
     def listed(self, names: Sequence[str], total: int = 0) -> Mrkdwn:
         """Show names one after the other, at most ten of them; ``total`` when there are more than are given."""
         shown = Mrkdwn(", ".join(code(name) for name in names[:MOST_LISTED]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from handler.domain.dataflow_errors import DataFlowTimedOut
+from handler.domain.dataflow_errors import DataFlowTimedOut, DataFlowUnavailable
 from handler.domain.errors import ChatRefused, ChatUnavailable, JobNotFound
 from handler.domain.request import State
 from handler.ports import Tick
@@ -99,11 +99,20 @@ def test_a_message_that_cannot_be_remembered_was_still_sent(office: Office, capl
 
 def test_trouble_has_an_id_that_the_log_has_too(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     """What went wrong is told with a short id, and the same id is in the log."""
-    office.type("status nothing-like-it")
+    office.story.dataflow.faults.append(Fault("job", DataFlowUnavailable("getJobById")))
+    office.type("scale wordcount workers=4")
     (answer,) = office.chat.responses
     (logged,) = caplog.records
     assert vars(logged)["incident"] == "incident-1"
     assert "incident-1" in str(answer.message.blocks)
+
+
+def test_a_slip_is_told_without_an_id(office: Office) -> None:
+    """A name that no job has is nothing that anybody would look up in the log."""
+    office.type("status nothing-like-it")
+    (answer,) = office.chat.responses
+    assert "nothing-like-it" in str(answer.message.blocks)
+    assert "incident" not in str(answer.message.blocks)
 
 
 def test_refresh_replaces_the_message_it_stands_in(office: Office) -> None:

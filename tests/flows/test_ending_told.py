@@ -102,7 +102,7 @@ def test_a_change_put_back_before_its_time_says_so(office: Office) -> None:
     assert SAY("ending.undone_by", who=mention(LEE)) in read(office.card)
     assert "Read back: 2 workers." in read(office.card)
     assert buttons(office.card) == {}
-    assert called(office.chat)[-1] == f"<@{KIM}>: wordcount workers 2 → 4 \u2013 put back."
+    assert called(office.chat)[-1] == f"<@{KIM}>: wordcount workers 2 → 4 \u2013 put back by <@{LEE}>."
 
 
 def test_a_change_that_is_over_says_what_lies_on_it(office: Office) -> None:
@@ -142,7 +142,7 @@ def test_who_types_undo_is_answered_where_they_typed(office: Office) -> None:
     assert told.startswith("*Put back:*")
     assert "Read back: 2 workers." in told
     assert office.card.text.startswith("Put back:")
-    assert called(office.chat) == [f"<@{KIM}>: wordcount workers 2 → 4 \u2013 put back."]
+    assert called(office.chat) == [f"<@{KIM}>: wordcount workers 2 → 4 \u2013 put back by <@{LEE}>."]
     office.desk.typed(Slash(f"undo {office.request.id}", elsewhere, "trigger-2", ADDRESS))
     assert len(office.whispered) == 1
 
@@ -228,6 +228,7 @@ WORDS_TYPED = {
     Objection.UNDER_WAY,
     Objection.NEVER_APPLIED,
     Objection.UNDONE_BEFORE,
+    Objection.WAS_REFUSED,
 }
 
 
@@ -262,7 +263,7 @@ def test_the_second_of_two_is_told_who_extended_it_and_to_when(office: Office) -
     office.click("extend", value, HAN)
     (told,) = office.whispered
     moment = int(at(120).timestamp())
-    assert f"<@{LEE}> extended it: it is put back <!date^{moment}^" in told
+    assert f"<@{LEE}> extended it: it will be put back <!date^{moment}^" in told
     assert office.request.revert_at == at(120)
 
 

@@ -57,7 +57,7 @@ def test_with_the_api_down_status_shows_what_was_seen_last(office: Office, error
     goes_down(office.story, error)
     office.type(f"status {asked}", PARK)
     told = office.chat.responses[-1].message.text.splitlines()
-    assert told[0].startswith("Data Flow does not answer. The Data Flow API ")
+    assert told[0].startswith("The job could not be read now. The Data Flow API ")
     assert told[1:4] == [
         "Last known, 14 min ago:",
         "wordcount · RUNNABLE (can be run)",

@@ -20,6 +20,9 @@ from tests.flows.meanwhile import BusyDataFlow
 from tests.makers import JOB_ID, card, run_condition
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from handler.domain.request import Request
     from tests.flows.conftest import Button, Story
 
 MORE = "scale wordcount workers=+2 because backlog"
@@ -89,12 +92,19 @@ def test_a_redelivery_is_no_second_command(story: Story) -> None:
 # What was carried out already
 
 
+def again(first: Request, has: Mapping[str, int] | None = None, **values: int) -> AskedAlready:
+    """Make the answer to the step taken once more: the first, and the values that the job would have had."""
+    return AskedAlready(
+        first, replace(first.change, before=first.change.before.replaced(has or first.change.values), values=values)
+    )
+
+
 def test_two_more_workers_sent_twice_are_two_more(story: Story) -> None:
     """`+2` written at once and sent again: 2 to 4, and not to 6."""
     first = story.opened(MORE)
     assert (first.state, story.workers()) == (State.APPLIED, 4)
     story.clock.move_on(minutes=2)
-    assert story.ask(MORE, delivery="delivery-2") == AskedAlready(first)
+    assert story.ask(MORE, delivery="delivery-2") == again(first, numWorker=6)
     assert (story.workers(), len(story.dataflow.puts)) == (4, 1)
     assert story.events() == ["requested", "applying", "applied"]
 
@@ -103,9 +113,16 @@ def test_a_step_of_both_settings_is_one_step(story: Story) -> None:
     """Two workers and an hour more are not added twice; an hour alone is another step."""
     text = "scale wordcount workers=+2 timeout=+1h because backlog"
     first = story.opened(text)
-    assert story.ask(text, delivery="delivery-2") == AskedAlready(first)
-    assert story.ask("scale wordcount timeout=+1h", delivery="delivery-3") != AskedAlready(first)
+    assert story.ask(text, delivery="delivery-2") == again(first, numWorker=6, timeout=480)
+    assert isinstance(story.ask("scale wordcount timeout=+1h", delivery="delivery-3"), ChangeShown)
     assert story.dataflow.stored(JOB_ID) == run_condition(numWorker=4, timeout=480)
+
+
+def test_a_number_and_a_step_that_comes_to_the_same_are_not_told_apart(story: Story) -> None:
+    """The record keeps values and not how they were typed: rather asked than taken twice."""
+    first = story.opened("scale wordcount workers=4")
+    assert story.ask("scale wordcount workers=+2", delivery="delivery-2") == again(first, numWorker=6)
+    assert story.workers() == 4
 
 
 def test_later_two_more_are_two_more_again(story: Story) -> None:
@@ -174,9 +191,9 @@ def test_a_step_is_found_behind_another_s(story: Story) -> None:
     story.clock.move_on(seconds=1)
     other = story.opened("scale wordcount workers=+1", LEE, "delivery-2")
     story.clock.move_on(seconds=1)
-    assert story.ask(MORE, delivery="delivery-3") == AskedAlready(first)
+    assert story.ask(MORE, delivery="delivery-3") == again(first, {"numWorker": 5}, numWorker=7)
     del story.ledger.requests[other.id]
-    assert story.ask(MORE, delivery="delivery-3") == AskedAlready(first)
+    assert story.ask(MORE, delivery="delivery-3") == again(first, {"numWorker": 5}, numWorker=7)
 
 
 def test_a_history_of_what_is_gone_does_not_stand_in_the_way(story: Story) -> None:
@@ -200,4 +217,4 @@ def test_refused_attempts_do_not_hide_the_step_that_was_taken(story: Story) -> N
     story.clock.move_on(seconds=1)
     for number in range(FACTS_READ - 1):
         story.ask(MORE, CHOI, delivery=f"refused-{number}")
-    assert story.ask(MORE, delivery="delivery-2") == AskedAlready(first)
+    assert story.ask(MORE, delivery="delivery-2") == again(first, numWorker=6)

@@ -8,7 +8,7 @@ import pytest
 
 from handler.domain.dataflow_errors import BadParameter, DataFlowTimedOut
 from handler.domain.errors import Moved, RequestNotFound
-from handler.domain.outcomes import ClickRefused, JobIsBusy, NothingMore, Trouble, Undone
+from handler.domain.outcomes import ClickRefused, JobIsBusy, NothingMore, Refused, Trouble, Undone
 from handler.domain.overlay import StandDown, Why
 from handler.domain.request import State
 from handler.domain.review import Objection
@@ -49,6 +49,24 @@ def test_the_former_values_are_put_back(story: Story, text: str) -> None:
     assert story.is_sound(asked)
     story.clock.move_on(days=1)
     assert tick(story.world).told == ()
+
+
+def test_a_refused_command_has_nothing_to_undo(story: Story) -> None:
+    """Its id stands below the refusal, but no request was made of it."""
+    refused = story.ask(SMALL, PARK)
+    assert isinstance(refused, Refused)
+    recorded = story.ledger.all_facts()
+    assert story.ask(f"undo {refused.request_id}", delivery="undo-1") == ClickRefused(Objection.WAS_REFUSED)
+    assert story.ledger.all_facts() == recorded
+
+
+def test_an_id_whose_request_is_gone_is_not_taken_for_a_refusal(story: Story) -> None:
+    """There are facts of it, and none of them is a refusal."""
+    asked = story.opened(SMALL)
+    del story.ledger.requests[asked.id]
+    outcome = undone(story, asked)
+    assert isinstance(outcome, Trouble)
+    assert isinstance(outcome.error, RequestNotFound)
 
 
 def test_an_id_is_found_however_it_is_typed(story: Story) -> None:

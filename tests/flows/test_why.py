@@ -15,6 +15,7 @@ from handler.domain.preview import NeverSetUp, NothingToChange, OutOfBounds, Too
 from tests.fakes.dataflow import Fault
 from tests.flows.conftest import CHOI, HAN, KIM, LEE, PARK
 from tests.flows.policies import SCALE_WITH_ONE, ruled, with_approvals
+from tests.flows.test_questions import Listening, scaling
 from tests.makers import JOB_ID
 
 if TYPE_CHECKING:
@@ -108,6 +109,27 @@ def test_an_emergency_can_be_asked_about(story: Story) -> None:
     assert eight.decision == Allowed(("break-glass",), story.policy.version)
     assert isinstance(ten.decision, NeedsApproval)
     assert ten.straight_away_workers == 8
+    assert (eight.plain, eight.command.because, ten.command.is_emergency) == (None, None, True)
+
+
+def test_an_emergency_that_is_not_allowed_is_decided_without_break_glass_too(story: Story) -> None:
+    """A settlement job needs a yes; a viewer may not at all. Nothing of it is asked about what is no emergency."""
+    story.dataflow = story.with_job("settlement-1")
+    one = shown(story, "why break-glass scale settlement-1 workers=3")
+    rules = ("oncall-small", "oncall-with-approval", "settlement-never-alone")
+    assert one.plain == NeedsApproval(1, rules, story.policy.version)
+    assert one.approvers == (HAN, LEE)
+    viewer = shown(story, "why break-glass scale settlement-1 workers=3", PARK)
+    assert viewer.plain == Denied((), story.policy.version)
+    assert shown(story, "why scale settlement-1 workers=3").plain is None
+
+
+@pytest.mark.parametrize(("text", "given"), [("because pager", {"has_reason": True}), ("for 1h", {"for_minutes": 60})])
+def test_without_break_glass_the_rest_is_as_it_was_typed(story: Story, text: str, given: dict[str, object]) -> None:
+    """The length is not the emergency's longest, and only a reason that was given is one."""
+    story.policy = listening = Listening(story.policy)  # type: ignore[assignment] # it keeps the same port
+    shown(story, f"why break-glass scale wordcount workers=10 {text}")
+    assert scaling(workers=10, **given) in listening.heard
 
 
 def test_a_change_that_is_not_possible_says_why(story: Story) -> None:

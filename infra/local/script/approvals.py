@@ -82,7 +82,7 @@ def denied(on: Stage) -> None:
 def withdrawn(on: Stage) -> None:
     """Who asked may take it back, and nobody else."""
     asked = on.play.types(KIM, "scale orders-hourly workers=7", posted("workers 3 → 7", buttons=OPEN))
-    on.play.presses(LEE, asked, "Withdraw", alone(LEE, "Only who asked"))
+    on.play.presses(LEE, asked, "Withdraw", alone(LEE, "Only the person who asked"))
     on.play.presses(KIM, asked, "Withdraw", card("Withdrawn:", "by @Kim Minji"), below("@Kim Minji", "withdrawn"))
     on.records(asked, "requested", "click_refused", "withdrawn")
     on.wrote("orders-hourly", times=0)

@@ -45,4 +45,4 @@ def looking_back(on: Stage) -> None:
     """What has happened, for everybody who may look."""
     on.play.types(PARK, "history job001", alone(PARK, "workers 2 → 4", "workers 4 → 8", "applied", "refused"))
     on.play.types(PARK, "history job001 last 1h", alone(PARK, "Days are counted in UTC", "applied", "refused"))
-    on.play.types(KIM, "requests", alone(KIM, "Changes under way", "partner-feed-import workers 2 → 8"))
+    on.play.types(KIM, "requests", alone(KIM, "Open requests", "partner-feed-import workers 2 → 8"))

@@ -31,12 +31,12 @@ class TimeBoxed:
         self.short = on.play.types(
             KIM,
             "scale user-profile-merge workers=4 for 1m because a load test",
-            posted("Done:", "workers 2 → 4", "For 1 min: put back", buttons=AT_THE_END),
+            posted("Done:", "workers 2 → 4", "For 1 min: will be put back", buttons=AT_THE_END),
         )
         self.longer = on.play.types(
             KIM,
             "scale recommend-train-input workers=6 for 11m because a load test",
-            posted("Done:", "For 11 min: put back", buttons=()),
+            posted("Done:", "For 11 min: will be put back", buttons=()),
         )
 
     def deciding(self, on: Stage) -> None:

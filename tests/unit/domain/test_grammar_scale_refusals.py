@@ -102,23 +102,10 @@ def test_not_a_duration_either(words: str, word: str) -> None:
 @pytest.mark.parametrize(
     ("words", "word"),
     [
-        *(
-            ("timeout -1", "-1"),
-            ("timeout=-1", "-1"),
-            ("timeout \u22121", "-1"),
-            ("timeout - 1", "-1"),
-            ("t=-30m", "-30m"),
-        ),
         *(("workers=-2", "-2"), ("workers \u22122", "-2"), ("--workers -2", "-2"), ("workers - 2", "-2")),
         *(("--workers=\uff0d\uff12", "-2"), ("workers \u20142", "-2"), ("workers \u2014 8", "-8"), ("w --2", "-2")),
         *(("workers \u31612", "-2"), ("workers=\u30fc2", "-2"), ("workers=-+2", "-+2"), ("workers -+ 2", "-+2")),
-        *(
-            ("workers=-.5", "-.5"),
-            ("workers=-2x", "-2x"),
-            ("for -2h", "-2h"),
-            ("for=-2h", "-2h"),
-            ("timeout=+-30", "-30"),
-        ),
+        *(("workers=-.5", "-.5"), ("workers=-2x", "-2x")),
         *(("-2w", "-2w"), ("-2 workers", "-2"), ("- 2 workers", "-2"), ("\u20148w", "-8w"), ("-2h 동안", "-2h")),
         *(("workers=-" + "2" * 60, "-" + "2" * 58 + ELLIPSIS), ("workers=-\uff12", "-2"), ("8w --2", "-2")),
     ],
@@ -126,6 +113,24 @@ def test_not_a_duration_either(words: str, word: str) -> None:
 def test_negative(words: str, word: str) -> None:
     """A minus before a number is never an option's dash and never "less than now"."""
     assert Refusal(Usage.NEGATIVE, word) == refusal(f"scale wc {words}")
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        *(("timeout -1", "-1"), ("timeout=-1", "-1"), ("timeout \u22121", "-1"), ("timeout - 1", "-1")),
+        *(("t=-30m", "-30m"), ("timeout=+-30", "-30")),
+    ],
+)
+def test_negative_times(words: str, word: str) -> None:
+    """For a timeout the answer speaks of times."""
+    assert Refusal(Usage.NEGATIVE_TIME, word) == refusal(f"scale wc {words}")
+
+
+@pytest.mark.parametrize("words", ["workers=4 for -2h", "workers=4 for=-2h", "for \u22122h"])
+def test_negative_lengths(words: str) -> None:
+    """How long a change shall last has an answer of its own."""
+    assert Refusal(Usage.NEGATIVE_LENGTH, "-2h") == refusal(f"scale wc {words}")
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_the_attempts_are_recorded_and_the_accidents_are_not() -> None:
     assert {each.value for each in Objection if not each.is_attempt} == {
         *("unknown_request", "expired", "closed", "approved_before", "nothing_to_review"),
         *("extended_before", "has_no_end", "not_yet_applied", "under_way", "never_applied", "undone_before"),
-        *("moved_since", "overlaid", "gone", "nothing_to_put_back"),
+        *("was_refused", "moved_since", "overlaid", "gone", "nothing_to_put_back"),
     }
 
 

@@ -33,10 +33,10 @@ from handler.domain.preview import (
     TooLong,
     WrongStatus,
 )
-from handler.domain.request import State
+from handler.domain.request import Ending, State
 from handler.domain.sighting import Seen
 from handler.domain.vocabulary import Topic
-from tests.makers import JOB_ID, NOW, REQUEST_ID, at, change, job, job_summary, request, run_condition
+from tests.makers import JOB_ID, NOW, REQUEST_ID, at, change, emergency, job, job_summary, request, run_condition
 from tests.unit.slack.gallery_of_endings import endings
 from tests.unit.slack.gallery_of_facts import whole_record
 from tests.unit.slack.gallery_of_reviews import reviews
@@ -154,6 +154,10 @@ def _refusals() -> Iterator[tuple[str, Outcome]]:
         yield f"refused {action}", Refused(REQUEST_ID, action, "wordcount", ())
         yield f"refused {action}, no job", Refused(REQUEST_ID, action, "", ("no-freeze", "no-night"))
     yield "refused emergency", Refused(REQUEST_ID, Action.SCALE, "wordcount", (), is_emergency=True)
+    yield (
+        "refused emergency, forbidden",
+        Refused(REQUEST_ID, Action.SCALE, "wordcount", ("no-freeze",), is_emergency=True),
+    )
     yield "busy", JobIsBusy("wordcount", request(state=State.UNKNOWN))
     yield "busy, own", JobIsBusy("wordcount", request(state=State.APPLYING), is_own=True)
     yield "busy, own card", JobIsBusy("wordcount", request(state=State.PENDING), is_own=True)
@@ -172,6 +176,7 @@ def _history() -> Iterator[tuple[str, Outcome]]:
     yield "history, since", HistoryShown("wordcount", *some, since)
     yield "history, until", HistoryShown("wordcount", *some, until, is_first=False)
     yield "history, between", HistoryShown("wordcount", (), JOB_ID, bounds=Bounds(since.since, until.until))
+    yield "history of a person, between", HistoryShown("U0KIM", (), "U0KIM", bounds=since, is_user=True)
     yield "history, older, nothing", HistoryShown("wordcount", (), JOB_ID, is_first=False)
     yield "history, no button", HistoryShown("wordcount", facts[:2], "가", after[:2], "cursor-1")
     yield "history, cursor too long", HistoryShown("wordcount", facts[:2], JOB_ID, after[:2], "x" * 2000)
@@ -181,7 +186,19 @@ def _history() -> Iterator[tuple[str, Outcome]]:
     )
     hidden = HistoryShown("U0KIM", (), "U0KIM", older="cursor-1", is_user=True)
     yield "history of a person, nothing for you here", hidden
-    open_requests = (request(), request(RequestId("2m9p-x4tb"), State.UNKNOWN, asked=BOTH))
+    timed = request("4q7n-m3xp", State.APPLIED, minutes=120, revert_at=at(120))
+    kept = replace(timed, revert_at=None, ending=Ending(kept_by=UserId("U0LEE")), emergency=emergency())
+    open_requests = (
+        request(),
+        request(RequestId("2m9p-x4tb"), State.UNKNOWN, asked=BOTH),
+        timed,
+        replace(timed, state=State.FAILED, undoing=True, revert_at=at(4)),
+        replace(timed, emergency=emergency()),
+        replace(timed, emergency=emergency("U0LEE")),
+        kept,
+        replace(kept, state=State.FAILED, undoing=True),
+        replace(timed, state=State.UNKNOWN, emergency=emergency()),
+    )
     yield "requests", RequestsShown(open_requests)
     yield "requests, none", RequestsShown(())
 
@@ -227,6 +244,7 @@ def _mishaps() -> Iterator[tuple[str, Outcome]]:
     for usage in Usage:
         known = UsageError(usage, word="wrokers", near=("workers",), topic=Topic.SCALE, limit=limits.get(usage, 0))
         yield f"usage {usage}", Misunderstood(known)
+    yield "usage, one of three", Misunderstood(UsageError(Usage.UNKNOWN_WORD, word="x", near=("a", "b", "c")))
     for topic in Topic:
         yield f"usage about {topic}", Misunderstood(UsageError(Usage.MISSING_JOB, topic=topic))
     yield "usage of no topic", Misunderstood(UsageError(Usage.UNREADABLE))

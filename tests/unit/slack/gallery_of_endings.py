@@ -74,6 +74,10 @@ def _undone() -> Iterator[tuple[str, Outcome]]:
     yield "undo, done", Undone(timed)
     yield "undo, failed", Undone(replace(failed, revert_at=at(4)))
     yield "undo, unknown", Undone(replace(failed, state=State.UNKNOWN))
+    yield (
+        "end, tried again, undone",
+        ChangeShown(replace(failed, minutes=None, ending=Ending(undone_by=LEE, failures=6))),
+    )
     yield "end, left to people", ChangeShown(replace(failed, ending=Ending(failures=6)))
     yield "end, called to look", NotPutBack(replace(failed, ending=Ending(failures=6)), ("S0LEADS", "U0KIM"))
 
@@ -101,6 +105,10 @@ def _refused() -> Iterator[tuple[str, Outcome]]:
     yield "undo, waits for approval", ClickRefused(Objection.NOT_YET_APPLIED, request(state=State.PENDING))
     yield "undo, never applied", ClickRefused(Objection.NEVER_APPLIED, request(state=State.DENIED))
     yield "undo, moved", ClickRefused(Objection.MOVED_SINCE, applied, way=StandDown(Why.MOVED_SINCE, found))
+    as_before = StandDown(Why.MOVED_SINCE, run_condition())
+    yield "undo, moved back", ClickRefused(Objection.MOVED_SINCE, applied, way=as_before)
+    both = request(state=State.APPLIED, asked=BOTH)
+    yield "undo, moved, both", ClickRefused(Objection.MOVED_SINCE, both, way=StandDown(Why.MOVED_SINCE, found))
     upper = request("9vwx-00ab", state=State.APPLIED)
     yield "undo, overlaid", ClickRefused(Objection.OVERLAID, applied, way=StandDown(Why.OVERLAID, found, upper))
     yield "undo, gone", ClickRefused(Objection.GONE, applied, way=StandDown(Why.GONE, RunCondition()))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from handler.domain.authority import Allowed, Denied, NeedsApproval
 from handler.domain.calls import PeopleReminded, ReviewWanted
+from handler.domain.commands import Scale, To
 from handler.domain.model import ChannelId, UserId
 from handler.domain.outcomes import AskedAlready, ChangeShown, ClickRefused, WhyShown
-from handler.domain.preview import OutOfBounds
-from handler.domain.request import State
+from handler.domain.preview import NeverSetUp, OutOfBounds
+from handler.domain.request import Ending, State
 from handler.domain.review import Objection
 from handler.slack.review_view import last_word, skipped_message, unposted_message, waiting_message
 from tests.makers import actor, approval, at, change, emergency, job, request, review, run_condition
@@ -54,6 +55,8 @@ def _cards() -> Iterator[tuple[str, Outcome]]:
     yield "card, applying", ChangeShown(request(state=State.APPLYING, review=done, minutes=90, revert_at=at(90)))
     no = review(decided_by=LEE, decided_reason="freeze until Monday")
     yield "card, denied", ChangeShown(request(state=State.DENIED, review=no))
+    two = ("two", "never-alone")
+    yield "card, denied, two rules", ChangeShown(request(state=State.DENIED, review=no, because=two))
     yield (
         "card, denied without a word",
         ChangeShown(request(state=State.DENIED, review=replace(no, decided_reason=None))),
@@ -78,6 +81,8 @@ def _emergencies() -> Iterator[tuple[str, Outcome]]:
     loud = request(state=State.APPLIED, emergency=emergency(), minutes=60, revert_at=at(60))
     yield "card, break-glass", ChangeShown(loud)
     yield "card, break-glass, reviewed", ChangeShown(replace(loud, emergency=emergency("U0LEE")))
+    yield "review refused, own", ClickRefused(Objection.OWN_REQUEST, loud)
+    yield "review refused", ClickRefused(Objection.NOT_ALLOWED, loud)
     yield "review wanted", ReviewWanted(loud, (LEE, HAN))
     yield "review wanted, of nobody", ReviewWanted(loud, None)
 
@@ -88,6 +93,8 @@ def _calls() -> Iterator[tuple[str, Outcome]]:
     yield "reminder, of nobody", PeopleReminded(replace(pending, review=None), ())
     yield "reminder, escalated", PeopleReminded(pending, None, ("S0LEADS", "U0HAN", "C0DATA"))
     yield "asked already", AskedAlready(pending)
+    once_more = change(before=run_condition(numWorker=4), values={"numWorker": 6})
+    yield "asked already, done", AskedAlready(request(state=State.APPLIED), once_more)
 
 
 def _answers() -> Iterator[tuple[str, Outcome]]:
@@ -103,11 +110,24 @@ def _answers() -> Iterator[tuple[str, Outcome]]:
     yield "click on one's own", ClickRefused(Objection.OWN_REQUEST, request(state=State.PENDING))
     rules, version = ("oncall-with-approval",), "sha256:4f1d"
     bounds = OutOfBounds("numWorker", 11, 2, 10, 2)
-    yield "why, allowed", WhyShown(job(), change(), Allowed(rules, version), None, None, None)
-    yield "why, one", WhyShown(job(), change(), NeedsApproval(1, rules, version), 6, None, (LEE, HAN))
-    yield "why, two", WhyShown(job(), BOTH, NeedsApproval(2, rules, version), 1, ChannelId("C0DATA"), None)
-    yield "why, denied", WhyShown(job(), change(), Denied((), version), None, None, None)
-    yield "why, forbidden", WhyShown(job(), bounds, Denied(("no-freeze",), version), None, None, None)
+    asked, loud = Scale("wordcount", To(8)), Scale("wordcount", To(8), because="pager", is_emergency=True)
+    allowed, one = Allowed(rules, version), NeedsApproval(1, rules, version)
+    two, denied = NeedsApproval(2, ("two", "never-alone"), version), Denied((), version)
+    data = ChannelId("C0DATA")
+    yield "why, allowed", WhyShown(job(), change(), allowed, None, None, None, asked)
+    yield "why, one", WhyShown(job(), change(), one, 6, None, (LEE, HAN), asked)
+    yield "why, two", WhyShown(job(), BOTH, two, 1, data, None, asked)
+    yield "why, denied", WhyShown(job(), change(), denied, None, None, None, asked)
+    yield "why, forbidden", WhyShown(job(), change(), Denied(("no-freeze",), version), None, None, None, asked)
+    yield "why, impossible", WhyShown(job(), bounds, two, 6, data, None, asked)
+    yield "why, set up never", WhyShown(job(), NeverSetUp(), one, 6, None, None, asked)
+    yield "why, emergency", WhyShown(job(), change(), allowed, None, None, None, loud)
+    silent = replace(loud, because=None)
+    yield "why, emergency, no reason", WhyShown(job(), change(), allowed, None, None, None, silent)
+    yield "why, emergency, one", WhyShown(job(), change(), one, 8, None, (LEE,), loud, one)
+    yield "why, emergency, two", WhyShown(job(), change(), two, None, None, (LEE, HAN), loud, two)
+    yield "why, emergency, not needed", WhyShown(job(), change(), denied, None, None, (), loud, allowed)
+    yield "why, emergency, denied", WhyShown(job(), change(), denied, None, None, (), loud, denied)
 
 
 def messages(say: Voice) -> Mapping[str, Message]:
@@ -118,6 +138,7 @@ def messages(say: Voice) -> Mapping[str, Message]:
         "unposted": unposted_message(say, pending, "C0DATA", "not_in_channel"),
         "unposted, word unknown": unposted_message(say, pending, "C0DATA", "a_new_word"),
         "last word": last_word(say, request(state=State.APPLIED)),
+        "last word, undone": last_word(say, request(state=State.REVERTED, ending=Ending(undone_by=LEE))),
         "skipped": skipped_message(say, request(state=State.APPLIED), "C0DATA"),
         "skipped without a word": skipped_message(say, request(state=State.APPLIED, reason=None), "C0DATA"),
     }
