@@ -74,12 +74,12 @@ def denial(body: Mapping[str, object]) -> Denial:
         carried = {}
     carried = carried if isinstance(carried, dict) else {}
     user, team = _map(body, "user"), _map(body, "team")
-    values = _map(_map(view, "state"), "values")
+    inputs = (_map(block, REASON) for block in _map(_map(view, "state"), "values").values())
     actor = Actor(UserId(str(user.get("id", ""))), ChannelId(str(carried.get("channel", ""))), str(team.get("id", "")))
     return Denial(
         form_id=str(view.get("id", "")),
         value=str(carried.get("value", "")),
-        reason=str(_map(_map(values, REASON), REASON).get("value") or "").strip()[:LONGEST_REASON],
+        reason=next((text for each in inputs if (text := str(each.get("value") or "").strip())), "")[:LONGEST_REASON],
         actor=actor,
         is_stranger=is_stranger(body),
     )
@@ -90,8 +90,8 @@ def complaint(say: Voice, body: Mapping[str, object]) -> Complaint | None:
     return None if denial(body).reason else Complaint(REASON, say("form.deny_blank"))
 
 
-def _map(body: Mapping[str, object], name: str) -> Mapping[str, object]:
-    value = body.get(name)
+def _map(body: object, name: str) -> Mapping[str, object]:
+    value = body.get(name) if isinstance(body, Mapping) else None
     return value if isinstance(value, Mapping) else {}
 
 

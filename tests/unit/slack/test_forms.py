@@ -49,6 +49,12 @@ def test_what_the_form_was_about_comes_back_with_it(say: Voice) -> None:
     assert denial(sent(filled("  freeze until Monday ", carried))) == expected
 
 
+def test_the_reason_is_found_by_its_input_in_whichever_block_it_is() -> None:
+    """The input's name is agreed (contract, "Slack surface"), the block's is ours alone."""
+    values = {"other": {"workers": {"value": "4"}}, "b1": {"reason": {"type": "plain_text_input", "value": "freeze"}}}
+    assert denial(sent({"private_metadata": "{}", "state": {"values": values}})).reason == "freeze"
+
+
 def test_a_reason_longer_than_the_form_takes_is_cut() -> None:
     """Slack keeps the limit in its own client only."""
     assert len(denial(sent(filled("x" * 5000, "{}"))).reason) == LONGEST_REASON
