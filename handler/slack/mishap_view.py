@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handler.domain.authority import Action
-from handler.domain.errors import JobAmbiguous, JobNotFound, LedgerUnavailable, RequestNotFound, Usage
+from handler.domain.errors import LedgerUnavailable, Usage
 from handler.domain.vocabulary import Topic
 from handler.slack.blocks import told
 from handler.slack.faults import in_its_own_words, what_happened, what_next
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 LONGEST_TYPED: Final = 80
 TOPICS: Final = frozenset(Topic)
-# What a person typed and what is not there: no incident that anybody would look up in the log.
-SLIPS: Final = (JobNotFound, JobAmbiguous, RequestNotFound)
 # The ledger's operations that a question asks: whatever becomes of them, no change is under way because of it.
 ASKS: Final = frozenset({"history", "open_requests", "chain", "record"})
 
@@ -63,7 +61,7 @@ def trouble_message(say: Voice, trouble: Trouble) -> Message:
     lines = [say("trouble.intro", what=what_happened(say, error)), then]
     if said := in_its_own_words(error):
         lines.append(say("trouble.api", said=said))
-    return told(lines, None if isinstance(error, SLIPS) else _incident(say, trouble.incident))
+    return told(lines, _incident(say, trouble.incident))
 
 
 def unexpected_message(say: Voice, incident: str) -> Message:

@@ -107,14 +107,6 @@ def test_trouble_has_an_id_that_the_log_has_too(office: Office, caplog: pytest.L
     assert "incident-1" in str(answer.message.blocks)
 
 
-def test_a_slip_is_told_without_an_id(office: Office) -> None:
-    """A name that no job has is nothing that anybody would look up in the log."""
-    office.type("status nothing-like-it")
-    (answer,) = office.chat.responses
-    assert "nothing-like-it" in str(answer.message.blocks)
-    assert "incident" not in str(answer.message.blocks)
-
-
 def test_refresh_replaces_the_message_it_stands_in(office: Office) -> None:
     """The button reads the job again and puts the answer in the place of the old one."""
     office.story.dataflow.edit(JOB_ID, numWorker=7)
