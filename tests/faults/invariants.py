@@ -147,12 +147,15 @@ def _told(post: Message) -> Iterator[str]:
     """Name the states that a message called people to: when it was posted, as an edit calls nobody."""
     text = post.edits[0].text if post.edits else post.text
     for state in NEWS:
-        if text.startswith(_titles(State(state))) if post.thread_ts is None else text.endswith(_ending(state)):
+        if text.startswith(_titles(State(state))) if post.thread_ts is None else re.search(_ending(state), text):
             yield state
 
 
 def _ending(state: str) -> str:
-    return SENTENCES["click.last_word"].partition("{what}")[2].format(state=SENTENCES[f"state.{state}"])
+    """Return what a last word to a state ends with: of what somebody had put back, with who it was."""
+    words = [f"state.{state}", *(["ending.stands_put_back_by"] if state == State.REVERTED else [])]
+    ends = [SENTENCES["click.last_word"].partition("{what}")[2].format(state=SENTENCES[each]) for each in words]
+    return "|".join(f"{re.escape(each).replace(re.escape('{who}'), '<@[A-Z0-9]+>')}$" for each in ends)
 
 
 def _titles(state: State) -> tuple[str, ...]:
