@@ -204,7 +204,7 @@ class Directory(Protocol):
     """Who belongs to which of the policy's groups."""
 
     def groups_of(self, user_id: UserId, *, afresh: bool = False) -> frozenset[GroupName]:
-        """Return the person's groups; ``afresh`` believes nothing read before. Raises GroupUndetermined."""
+        """Return the person's groups; ``afresh`` believes nothing read before, of anybody. Raises GroupUndetermined."""
 
     def people(self) -> Mapping[UserId, frozenset[GroupName]]:
         """Return everybody who is in a group, with their groups. Raises GroupUndetermined."""

@@ -114,7 +114,8 @@ POLICY_MOVED: Final = "policy_moved"
 
 def _is_still_wanted(world: World, request: Request, job: Job, approvals: int) -> bool:
     """Whether the one who asked may still have this change with these approvals, by the policy and groups of now."""
-    asker = recognised_afresh(world, Asker(request.requester, request.delivery))
+    # Who approves was looked up afresh a moment ago, and with them all groups (ports, "Directory").
+    asker = recognised(world, Asker(request.requester, request.delivery))
     asked = about_change(question(asker, Action.SCALE, job), request.change)
     asked = replace(asked, for_minutes=request.minutes or 0, has_reason=bool(request.reason))
     match world.policy.decide(asked):

@@ -117,7 +117,7 @@ def test_a_requester_who_lost_the_right_meanwhile_makes_it_stale(story: Story) -
     assert isinstance(outcome, ChangeShown)
     assert (outcome.request.state, outcome.request.problem) == (State.STALE, "policy_moved")
     assert outcome.request.found == run_condition()
-    assert story.directory.read_afresh == [LEE, KIM]
+    assert story.directory.read_afresh == [LEE]  # and with them everybody
     assert story.facts("stale")[0]["detail"] == "policy_moved"
     assert (story.dataflow.puts, story.ledger.locks) == ([], {})
 
