@@ -61,7 +61,8 @@ class Worker:
             answer = dispatch(self._app, body)
             self._measure("AnswerAge", received_at)
             log.info("dispatched", extra={"status": answer.status})
-        return {"status": answer.status, "headers": {"content-type": "application/json"}, "body": answer.body or ""}
+        content_type = "application/json" if answer.body else "text/plain"  # nothing is no JSON
+        return {"status": answer.status, "headers": {"content-type": content_type}, "body": answer.body or ""}
 
     def _measure(self, age: Literal["StartAge", "AnswerAge"], received_at: object) -> None:
         """Measure how long ago the door received a delivery; it says so in epoch milliseconds."""

@@ -86,6 +86,7 @@ def test_a_form_that_was_handed_over_reaches_the_desk() -> None:
     body = {"type": "view_submission", "user": {"id": "U0KIM"}, "team": {"id": "T0SLUICE"}, "view": view, "name": "x"}
     answer = worker(desk).handle({"sluice": 1, "kind": "interaction", "body": body})
     assert (answer["status"], answer["body"], desk.heard) == (200, "", ["view_submission"])
+    assert answer["headers"] == {"content-type": "text/plain"}
 
 
 def test_a_form_that_lacks_something_stays_open() -> None:
@@ -96,6 +97,7 @@ def test_a_form_that_lacks_something_stays_open() -> None:
     answer = worker(desk).handle({"sluice": 1, "kind": "interaction", "body": body})
     told = {"response_action": "errors", "errors": {"name": "Give it a name."}}
     assert (answer["status"], json.loads(str(answer["body"])), desk.heard) == (200, told, [])
+    assert answer["headers"] == {"content-type": "application/json"}
 
 
 def test_the_minute_s_event_is_a_tick() -> None:
