@@ -97,9 +97,13 @@ def test_a_signal_to_the_parent_ends_the_children(tmp_path: Path, number: signal
     """Ctrl-C, a plain kill and a closed terminal all leave nothing running."""
     program = tmp_path / "parent.py"
     program.write_text(
-        "import os, sys\n"
+        "import os, signal, sys\n"
         "from pathlib import Path\n"
         "from infra.local.processes import Command, Processes\n"
+        # Whoever runs the tests in the background or with nohup has these ignored, and children inherit that.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "for each in (signal.SIGTERM, signal.SIGHUP):\n"
+        "    signal.signal(each, signal.SIG_DFL)\n"
         "with Processes() as processes:\n"
         "    here = Path(sys.argv[1])\n"
         "    child = processes.start(Command('it', ['/bin/sleep', '600'], {}, here, here / 'log'))\n"
